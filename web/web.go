@@ -25,13 +25,23 @@ type Config struct {
 	Log       *slog.Logger
 }
 
+// Server is the handler for everything, and its open sockets.
+type Server struct {
+	http.Handler
+	server *server
+}
+
 type server struct {
 	Config
-	// filled in by New
 }
 
 // New makes the handler for everything.
-func New(c Config) http.Handler { panic("not built") }
+func New(c Config) *Server { panic("not built") }
+
+// Close hangs up all sockets, telling browsers to come back at once, and waits
+// for them. It belongs into http.Server's RegisterOnShutdown, which does not
+// know sockets.
+func (s *Server) Close() { panic("not built") }
 
 // handler is an HTTP handler that leaves the answer to an error to one place.
 type handler func(w http.ResponseWriter, r *http.Request) error
@@ -69,11 +79,4 @@ func (s *server) routes() []route {
 		{"GET /setup/{token}", "", s.setupPage},
 		{"POST /setup/{token}", "", s.setup},
 	}
-}
-
-// visitor is who makes a request.
-type visitor struct {
-	Name   string // e-mail, or the token's name
-	Role   access.Role
-	UserID string // "" for a token
 }
