@@ -1,0 +1,157 @@
+package access
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/subtle"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
+const (
+	argonMemory  = 19 << 10 // KiB
+	argonPasses  = 2
+	argonLanes   = 1
+	argonSalt    = 16
+	argonKey     = 32
+	argonMaximum = 256 << 10 // KiB that a stored hash may ask for
+)
+
+// A password's length: characters at least, bytes at most.
+const (
+	minPassword = 10
+	maxPassword = 256
+)
+
+// hashing bounds how much memory and processor sign-ins can take together.
+var hashing = make(chan struct{}, runtime.NumCPU())
+
+func derive(password string, salt []byte, passes, memory uint32, lanes uint8, size int) []byte {
+	hashing <- struct{}{}
+	defer func() { <-hashing }()
+	return argon2.IDKey([]byte(password), salt, passes, memory, lanes, uint32(size))
+}
+
+// HashPassword gives the encoded argon2id hash of a password. It limits how
+// many run at once.
+func HashPassword(password string) (string, error) {
+	if password == "" || len(password) > maxPassword {
+		return "", fmt.Errorf("a password has 1 to %d bytes", maxPassword)
+	}
+	salt := make([]byte, argonSalt)
+	rand.Read(salt)
+	key := derive(password, salt, argonPasses, argonMemory, argonLanes, argonKey)
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonLanes,
+		b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+}
+
+// nobody is a hash that no password has, so that looking for an account which
+// does not exist takes as long as for one that does.
+var nobody = sync.OnceValue(func() string {
+	hash, _ := HashPassword(rand.Text())
+	return hash
+})
+
+// CheckPassword compares in constant time; an empty hash costs as much as a real one.
+func CheckPassword(hash, password string) bool {
+	known := hash != ""
+	if !known {
+		hash = nobody()
+	}
+	if len(password) > maxPassword {
+		password, known = password[:maxPassword], false
+	}
+	h, err := parseHash(hash)
+	if err != nil {
+		return false
+	}
+	key := derive(password, h.salt, h.passes, h.memory, h.lanes, len(h.key))
+	return subtle.ConstantTimeCompare(key, h.key) == 1 && known
+}
+
+// encoded is a hash in the PHC string format, taken apart.
+type encoded struct {
+	memory, passes uint32
+	lanes          uint8
+	salt, key      []byte
+}
+
+func parseHash(s string) (encoded, error) {
+	bad := errors.New("not an argon2id hash")
+	var h encoded
+	part := strings.Split(s, "$")
+	if len(part) != 6 || part[0] != "" || part[1] != "argon2id" || part[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return h, bad
+	}
+	if _, err := fmt.Sscanf(part[3], "m=%d,t=%d,p=%d", &h.memory, &h.passes, &h.lanes); err != nil {
+		return h, bad
+	}
+	var errSalt, errKey error
+	h.salt, errSalt = base64.RawStdEncoding.DecodeString(part[4])
+	h.key, errKey = base64.RawStdEncoding.DecodeString(part[5])
+	switch {
+	case errSalt != nil, errKey != nil, len(h.salt) < 8, len(h.key) < 16,
+		h.memory > argonMaximum, h.passes < 1, h.passes > 16, h.lanes < 1:
+		return h, bad
+	}
+	return h, nil
+}
+
+//go:embed common_passwords.txt
+var commonText []byte
+
+// common holds the most used passwords and the words they are made of.
+var common = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for line := range bytes.Lines(commonText) {
+		m[string(bytes.TrimSpace(line))] = true
+	}
+	return m
+})
+
+// CheckNewPassword says what is wrong with a password for a new account, or nil.
+func CheckNewPassword(email, password string) error {
+	name, _, _ := strings.Cut(email, "@")
+	switch {
+	case !utf8.ValidString(password):
+		return errors.New("the password must be text in UTF-8")
+	case utf8.RuneCountInString(password) < minPassword:
+		return fmt.Errorf("the password needs at least %d characters: a few words in a row do well", minPassword)
+	case len(password) > maxPassword:
+		return fmt.Errorf("the password is too long: %d bytes at most", maxPassword)
+	case strings.EqualFold(password, email), bare(name) != "" && bare(password) == bare(name):
+		return errors.New("the password must not be the e-mail address: choose another")
+	case distinct(password) < 5, isCommon(password):
+		return errors.New("this password is one of the first that others try: choose another")
+	}
+	return nil
+}
+
+// isCommon knows "password", and so "Password2026!" too.
+func isCommon(password string) bool {
+	p := strings.ToLower(password)
+	return common()[p] || common()[bare(p)]
+}
+
+// bare is a word without the figures and signs that people put around it.
+func bare(s string) string {
+	return strings.Trim(strings.ToLower(s), "0123456789!@#$%^&*()-_=+.,:;?*~ ")
+}
+
+func distinct(s string) int {
+	seen := map[rune]bool{}
+	for _, r := range s {
+		seen[r] = true
+	}
+	return len(seen)
+}

@@ -1,0 +1,67 @@
+package access
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+)
+
+// NewToken makes an API token, "eb_" and 43 characters, shown once.
+func NewToken() string { return "eb_" + secretText() }
+
+// NewLinkToken makes the secret part of a one-time link.
+func NewLinkToken() string { return secretText() }
+
+// secretText is 32 random bytes in 43 characters that need no escaping in a URL.
+func secretText() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// HashToken is what is stored of a token: SHA-256. A token is random and long,
+// so a slow hash would protect it no better.
+func HashToken(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}
+
+const keyIDSize = 16 // bytes
+
+// Keyring mints and checks webhook keys: an id and a MAC over it, so that a
+// made-up key fails without a look at the database.
+type Keyring struct{ secret [32]byte }
+
+// NewKeyring uses the installation's secret.
+func NewKeyring(secret [32]byte) *Keyring { return &Keyring{secret} }
+
+// Mint makes a key and the id it is stored under.
+func (k *Keyring) Mint() (id, key string) {
+	b := make([]byte, keyIDSize)
+	rand.Read(b)
+	b64 := base64.RawURLEncoding
+	return b64.EncodeToString(b), b64.EncodeToString(append(b, k.mac(b)...))
+}
+
+// Check gives the id of a key that this installation minted, in constant time.
+func (k *Keyring) Check(key string) (id string, ok bool) {
+	if len(key) != base64.RawURLEncoding.EncodedLen(keyIDSize+sha256.Size) {
+		return "", false
+	}
+	b, err := base64.RawURLEncoding.DecodeString(key)
+	if err != nil || len(b) != keyIDSize+sha256.Size {
+		return "", false
+	}
+	if !hmac.Equal(k.mac(b[:keyIDSize]), b[keyIDSize:]) {
+		return "", false
+	}
+	return base64.RawURLEncoding.EncodeToString(b[:keyIDSize]), true
+}
+
+func (k *Keyring) mac(id []byte) []byte {
+	h := hmac.New(sha256.New, k.secret[:])
+	h.Write([]byte("webhook key\x00")) // the secret serves other uses under other labels
+	h.Write(id)
+	return h.Sum(nil)
+}
