@@ -1,9 +1,26 @@
 package web
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
 	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/store"
+)
+
+const (
+	sessionIdle     = 12 * time.Hour
+	sessionAbsolute = 30 * 24 * time.Hour
+	userCacheFor    = 3 * time.Second // how long a disabled account may go on
+	extendEvery     = time.Minute     // a session's idle limit moves in such steps
 )
 
 // visitor is who makes a request.
@@ -13,12 +30,165 @@ type visitor struct {
 	UserID string // "" for a token
 }
 
-// startSessions sets up what sessions need; New calls it once.
-func (s *server) startSessions() {}
+// sessions are the signed-in browsers. A session is scs's, and its user stands
+// beside it in the database under the same hashed token, so that an account's
+// sessions can be ended together.
+type sessions struct {
+	scs      *scs.SessionManager
+	store    *store.Store
+	attempts *attempts
 
-// withSession loads and saves the session around next.
-func (s *server) withSession(next http.Handler) http.Handler { return next }
+	mu    sync.Mutex
+	users map[string]*cachedUser // by hashed token
+}
+
+type cachedUser struct {
+	user     store.User
+	until    time.Time
+	extendAt time.Time
+}
+
+func newSessions(st *store.Store, publicURL string) *sessions {
+	m := scs.New()
+	m.Store = st.Sessions()
+	m.HashTokenInStore = true
+	m.Lifetime = sessionAbsolute
+	m.IdleTimeout = sessionIdle
+	m.Cookie.Name = "enquiryboard"
+	if strings.HasPrefix(publicURL, "https://") {
+		m.Cookie.Name, m.Cookie.Secure = "__Host-enquiryboard", true
+	}
+	return &sessions{scs: m, store: st, attempts: newAttempts(), users: map[string]*cachedUser{}}
+}
+
+// startSessions sets up what sessions need; New calls it once.
+func (s *server) startSessions() { s.sessions = newSessions(s.Store, s.PublicURL) }
+
+// withSession stands before everything else. A session is looked up only where
+// visitor is asked for, so files and the webhook cost no query.
+func (s *server) withSession(next http.Handler) http.Handler { return s.withDemoGuard(next) }
 
 // visitor is the user of the request's session, or the demo administrator; ok
 // is false when nobody is signed in. Tokens are not its affair.
-func (s *server) visitor(r *http.Request) (v visitor, ok bool, err error) { panic("not built") }
+func (s *server) visitor(r *http.Request) (v visitor, ok bool, err error) {
+	if s.Demo {
+		if f := demoFault(r); f != nil {
+			return visitor{}, false, f
+		}
+		return visitor{Name: "demo", Role: access.Admin}, true, nil
+	}
+	u, err := s.sessions.user(r)
+	if errors.Is(err, store.ErrNotFound) {
+		return visitor{}, false, nil
+	}
+	if err != nil {
+		return visitor{}, false, err
+	}
+	return visitor{Name: u.Email, Role: u.Role, UserID: u.ID}, true, nil
+}
+
+// user is the enabled user of the request's session, or store.ErrNotFound.
+func (s *sessions) user(r *http.Request) (store.User, error) {
+	cookie, err := r.Cookie(s.scs.Cookie.Name)
+	if err != nil || cookie.Value == "" {
+		return store.User{}, store.ErrNotFound
+	}
+	hash, now := storedToken(cookie.Value), time.Now()
+	s.mu.Lock()
+	c := s.users[hash]
+	s.mu.Unlock()
+	if c != nil && now.Before(c.until) {
+		return c.user, nil
+	}
+	u, err := s.store.SessionUser(r.Context(), hash)
+	if err != nil {
+		s.forget(hash)
+		return store.User{}, err
+	}
+	fresh := &cachedUser{user: u, until: now.Add(userCacheFor), extendAt: now.Add(extendEvery)}
+	if c != nil && now.Before(c.extendAt) {
+		fresh.extendAt = c.extendAt
+	} else if err := s.extend(r.Context(), cookie.Value); err != nil {
+		return store.User{}, err
+	}
+	s.remember(hash, fresh)
+	return u, nil
+}
+
+// extend moves a session's idle limit.
+func (s *sessions) extend(ctx context.Context, token string) error {
+	ctx, err := s.scs.Load(ctx, token)
+	if err != nil || s.scs.Token(ctx) == "" {
+		return err
+	}
+	_, _, err = s.scs.Commit(ctx)
+	return err
+}
+
+func (s *sessions) remember(hash string, c *cachedUser) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.users) >= 10_000 { // far beyond the people of one installation
+		clear(s.users)
+	}
+	s.users[hash] = c
+}
+
+func (s *sessions) forget(hash string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.users, hash)
+}
+
+// begin signs a user in: a new session with a new token, whatever the browser
+// had before.
+func (s *sessions) begin(w http.ResponseWriter, r *http.Request, u store.User) error {
+	if err := s.end(w, r); err != nil {
+		return err
+	}
+	ctx, err := s.scs.Load(r.Context(), "")
+	if err != nil {
+		return err
+	}
+	token, _, err := s.scs.Commit(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.store.AddSession(ctx, storedToken(token), u.ID, clientAddress(r), truncate(r.UserAgent(), 256)); err != nil {
+		return err
+	}
+	// The idle limit is kept in the database, so the cookie may live on to the absolute one.
+	s.scs.WriteSessionCookie(ctx, w, token, s.scs.Deadline(ctx))
+	return s.store.Sessions().Sweep(ctx)
+}
+
+// end signs the browser out, if it was signed in.
+func (s *sessions) end(w http.ResponseWriter, r *http.Request) error {
+	cookie, err := r.Cookie(s.scs.Cookie.Name)
+	if err != nil || cookie.Value == "" {
+		return nil
+	}
+	ctx, err := s.scs.Load(r.Context(), cookie.Value)
+	if err != nil {
+		return err
+	}
+	if err := s.scs.Destroy(ctx); err != nil {
+		return err
+	}
+	s.forget(storedToken(cookie.Value))
+	s.scs.WriteSessionCookie(ctx, w, "", time.Time{})
+	return nil
+}
+
+// storedToken is how scs names a session in its store under HashTokenInStore.
+func storedToken(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
+func truncate(s string, n int) string {
+	if len(s) > n {
+		s = s[:n]
+	}
+	return strings.ToValidUTF8(s, "")
+}

@@ -1,9 +1,195 @@
 package web
 
-import "net/http"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
 
-func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error { panic("not built") }
-func (s *server) signIn(w http.ResponseWriter, r *http.Request) error { panic("not built") }
-func (s *server) signOut(w http.ResponseWriter, r *http.Request) error { panic("not built") }
-func (s *server) setupPage(w http.ResponseWriter, r *http.Request) error { panic("not built") }
-func (s *server) setup(w http.ResponseWriter, r *http.Request) error { panic("not built") }
+	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/store"
+)
+
+const maxForm = 16 << 10 // bytes
+
+func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
+	next := safeNext(r.URL.Query().Get("next"))
+	if _, ok, err := s.visitor(r); err != nil {
+		return err
+	} else if ok {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil
+	}
+	return s.showSignIn(w, r, http.StatusOK, signInForm{Next: next})
+}
+
+func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	form := signInForm{Email: strings.TrimSpace(r.PostFormValue("email")), Next: safeNext(r.PostFormValue("next"))}
+	address := clientAddress(r)
+	if wait := s.sessions.attempts.wait(form.Email, address, time.Now()); wait > 0 {
+		seconds := int(math.Ceil(wait.Seconds()))
+		w.Header().Set("Retry-After", fmt.Sprint(seconds))
+		form.Message = fmt.Sprintf("Too many attempts. Wait %d seconds, then try again.", seconds)
+		return s.showSignIn(w, r, http.StatusTooManyRequests, form)
+	}
+	u, err := s.authenticate(r.Context(), form.Email, r.PostFormValue("password"))
+	if errors.Is(err, store.ErrNotFound) {
+		s.Log.Warn("sign-in refused", "address", address)
+		form.Message = "The e-mail or the password is wrong. An administrator can set a new password."
+		return s.showSignIn(w, r, http.StatusUnprocessableEntity, form)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.sessions.begin(w, r, u); err != nil {
+		return err
+	}
+	s.sessions.attempts.succeeded(form.Email, address)
+	s.Log.Info("signed in", "user", u.ID, "address", address)
+	http.Redirect(w, r, form.Next, http.StatusSeeOther)
+	return nil
+}
+
+// authenticate gives the user with this password, or store.ErrNotFound. It
+// takes as long, and says the same, for an unknown or disabled account as for
+// a wrong password.
+func (s *server) authenticate(ctx context.Context, email, password string) (store.User, error) {
+	u, err := s.Store.UserByEmail(ctx, email)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return store.User{}, err
+	}
+	right := access.CheckPassword(u.PasswordHash, password)
+	if err != nil || !right || !u.DisabledAt.IsZero() {
+		return store.User{}, store.ErrNotFound
+	}
+	return u, nil
+}
+
+func (s *server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.sessions.end(w, r); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	return nil
+}
+
+func (s *server) setupPage(w http.ResponseWriter, r *http.Request) error {
+	if err := s.setupLink(r); err != nil {
+		return err
+	}
+	return s.showSetup(w, r, http.StatusOK, setupForm{})
+}
+
+func (s *server) setup(w http.ResponseWriter, r *http.Request) error {
+	if err := s.setupLink(r); err != nil {
+		return err
+	}
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	form := setupForm{Email: strings.TrimSpace(r.PostFormValue("email"))}
+	password := r.PostFormValue("password")
+	if err := checkAccount(form.Email, password); err != nil {
+		form.Message = sentence(err)
+		return s.showSetup(w, r, http.StatusUnprocessableEntity, form)
+	}
+	hash, err := access.HashPassword(password)
+	if err != nil {
+		return err
+	}
+	u, err := s.Store.UseSetupLink(r.Context(), access.HashToken(r.PathValue("token")), form.Email, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return s.deadSetupLink(r)
+	}
+	if err != nil {
+		return err
+	}
+	s.Log.Info("first administrator created", "user", u.ID, "address", clientAddress(r))
+	if err := s.sessions.begin(w, r, u); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// setupLink says whether the request's link creates the first administrator.
+func (s *server) setupLink(r *http.Request) error {
+	l, err := s.Store.Link(r.Context(), access.HashToken(r.PathValue("token")))
+	if errors.Is(err, store.ErrNotFound) || err == nil && l.Purpose != "setup" {
+		return s.deadSetupLink(r)
+	}
+	return err
+}
+
+// deadSetupLink says what to do instead of using this link.
+func (s *server) deadSetupLink(r *http.Request) error {
+	users, err := s.Store.Users(r.Context())
+	if err != nil {
+		return err
+	}
+	message := "This link has been used, or never was one. Sign in instead: an administrator exists already."
+	if len(users) == 0 {
+		message = "This link is no longer valid, or never was. Start enquiryboard serve again: it prints a new one."
+	}
+	return &fault{status: http.StatusNotFound, message: message}
+}
+
+// checkAccount says what is wrong with a new account's e-mail or password.
+func checkAccount(email, password string) error {
+	a, err := mail.ParseAddress(email)
+	if err != nil || a.Address != email || len(email) > 254 {
+		return errors.New("this is not an e-mail address: it looks like name@example.com")
+	}
+	return access.CheckNewPassword(email, password)
+}
+
+// sentence is an error as a person reads it.
+func sentence(err error) string {
+	m := err.Error()
+	return strings.ToUpper(m[:1]) + m[1:] + "."
+}
+
+// parseForm reads a small form.
+func parseForm(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return &fault{status: http.StatusBadRequest, message: "The form could not be read. Go back and send it again.", cause: err}
+	}
+	return nil
+}
+
+// safeNext is where to go after signing in: a path of this site, or the board.
+func safeNext(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
+		return "/"
+	}
+	// Browsers read a backslash as a slash, and drop tabs and line ends.
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, func(c rune) bool { return c < ' ' || c == '\\' }) {
+		return "/"
+	}
+	if u.Path == "/sign-in" || strings.HasPrefix(u.Path, "//") {
+		return "/"
+	}
+	return next
+}
+
+// signInForm and setupForm are what the pages show again when a form was not right.
+type signInForm struct{ Email, Next, Message string }
+type setupForm struct{ Email, Message string }
+
+func (s *server) showSignIn(w http.ResponseWriter, r *http.Request, status int, f signInForm) error {
+	panic("not built")
+}
+
+func (s *server) showSetup(w http.ResponseWriter, r *http.Request, status int, f setupForm) error {
+	panic("not built")
+}

@@ -33,6 +33,7 @@ type Server struct {
 
 type server struct {
 	Config
+	sessions *sessions
 }
 
 // New makes the handler for everything.
