@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// monthsAhead is how many months to come have their table already.
+const monthsAhead = 3
+
+// partitionLock is the advisory lock under which replicas make partitions.
+const partitionLock = 0x656e7175697279 // "enquiry"
+
+// ensurePartitions makes the tables of this month and the next few.
+func (s *Store) ensurePartitions(ctx context.Context) error {
+	now := time.Now()
+	months := make([]time.Time, 0, 1+monthsAhead)
+	for i := range 1 + monthsAhead {
+		months = append(months, monthOf(now).AddDate(0, i, 0))
+	}
+	return s.makePartitions(ctx, months)
+}
+
+// makePartitions makes the tables of months where they are missing. A table is
+// made first and attached then: unlike CREATE TABLE … PARTITION OF that waits
+// for no reader of transitions, and lets no writer wait behind it.
+func (s *Store) makePartitions(ctx context.Context, months []time.Time) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, partitionLock); err != nil {
+			return err
+		}
+		for _, m := range months {
+			if err := makePartition(ctx, tx, monthOf(m)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("months of transitions: %w", unavailable(err))
+	}
+	return nil
+}
+
+func makePartition(ctx context.Context, tx pgx.Tx, month time.Time) error {
+	table := month.Format("transitions_2006_01")
+	var there bool
+	if err := tx.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, table).Scan(&there); err != nil || there {
+		return err
+	}
+	const bound = "2006-01-02 15:04:05Z07:00"
+	_, err := tx.Exec(ctx, fmt.Sprintf(`
+		CREATE TABLE %[1]s (LIKE transitions INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE);
+		ALTER TABLE transitions ATTACH PARTITION %[1]s FOR VALUES FROM ('%[2]s') TO ('%[3]s')`,
+		table, month.Format(bound), month.AddDate(0, 1, 0).Format(bound)), pgx.QueryExecModeSimpleProtocol)
+	return err
+}
+
+// monthOf is the start of t's month in UTC, by which transitions are kept.
+func monthOf(t time.Time) time.Time {
+	t = t.UTC()
+	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
