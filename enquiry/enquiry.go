@@ -53,6 +53,7 @@ type Transition struct {
 
 	OccurredAt time.Time // settled: when it happened
 	Duplicate  bool      // settled: a repeat, kept but not counted
+	Clock      Clock     // settled: whose clock its cycle's times come from
 }
 
 // Clock says whose clock an enquiry's times come from.

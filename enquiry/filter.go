@@ -2,8 +2,11 @@ package enquiry
 
 import (
 	"fmt"
-	"net/url"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // By says which time of an enquiry From and To mean.
@@ -41,19 +44,76 @@ type BadParameter struct {
 
 func (e *BadParameter) Error() string { return fmt.Sprintf("%s: %s", e.Name, e.Reason) }
 
-// ParseFilter reads the filter parameters of the contract out of a query.
-// zone is used where the query has no tz. Names in also are allowed beside the
-// filter's own and left to the caller; any other name is a *BadParameter.
-func ParseFilter(q url.Values, zone *time.Location, also ...string) (Filter, error) {
-	panic("not built")
+// Match says whether the filter selects e. store's SQL selects exactly the same.
+func (f Filter) Match(e *Enquiry) bool {
+	return among(f.Services, e.ServiceID) &&
+		among(f.Channels, e.Channel) &&
+		among(f.Origins, e.Origin) &&
+		among(f.Destinations, e.Destination) &&
+		among(f.Statuses, e.Status) &&
+		among(f.Recovered, e.RecoveryTime != nil) &&
+		(len(f.Reached) == 0 || slices.ContainsFunc(f.Reached, e.reached)) &&
+		f.matchTime(e) &&
+		f.matchCase(e)
 }
 
-// Values is the filter as a query, in canonical order: equal filters give equal text.
-func (f Filter) Values() url.Values { panic("not built") }
+func among[T comparable](chosen []T, value T) bool {
+	return len(chosen) == 0 || slices.Contains(chosen, value)
+}
 
-// Match says whether the filter selects e. store's SQL selects exactly the same.
-func (f Filter) Match(e *Enquiry) bool { panic("not built") }
+// reached says whether e was ever in state s.
+func (e *Enquiry) reached(s Status) bool {
+	switch s {
+	case Opened:
+		return !e.OpenedAt.IsZero()
+	case Handling:
+		return !e.HandlingAt.IsZero()
+	case Missed:
+		return !e.MissedAt.IsZero()
+	default:
+		return e.ReachedClosed
+	}
+}
+
+func (f Filter) matchTime(e *Enquiry) bool {
+	if f.From.IsZero() && f.To.IsZero() {
+		return true
+	}
+	at := e.StartedAt
+	switch f.By {
+	case ByHandling:
+		at = e.HandlingAt
+	case ByMissed:
+		at = e.MissedAt
+	case ByClosed:
+		at = e.ClosedAt
+	}
+	return !at.IsZero() && !at.Before(f.From) && (f.To.IsZero() || at.Before(f.To))
+}
+
+func (f Filter) matchCase(e *Enquiry) bool {
+	if len(f.Cases) == 0 {
+		return true
+	}
+	number := CaseKey(e.CaseNumber)
+	return slices.ContainsFunc(f.Cases, func(q string) bool {
+		q = CaseKey(q)
+		return strings.HasPrefix(number, q) || WithinCase(q) && strings.Contains(number, q)
+	})
+}
+
+// WithinCase says whether a search for q, a [CaseKey], finds it anywhere in a
+// case number; a shorter one is only looked for at the beginning.
+func WithinCase(q string) bool { return utf8.RuneCountInString(q) >= 3 }
 
 // CaseKey is a displayCaseNumber (or a search for one) as it is compared:
-// without surrounding space and leading '#', lower case.
-func CaseKey(s string) string { panic("not built") }
+// without white space and leading '#', lower case.
+func CaseKey(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+	return strings.TrimLeft(s, "#")
+}

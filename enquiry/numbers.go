@@ -1,6 +1,11 @@
 package enquiry
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Queue is one channel × origin of the live board.
 type Queue struct {
@@ -19,11 +24,52 @@ type Totals struct {
 }
 
 // Sum draws the live numbers from es at t.
-func Sum(es []Enquiry, t time.Time) Totals { panic("not built") }
+func Sum(es []Enquiry, t time.Time) Totals {
+	var sum Totals
+	queues := map[[2]string]*Queue{}
+	for i := range es {
+		e := &es[i]
+		if !e.Status.Live() {
+			continue
+		}
+		name := [2]string{e.Channel, e.Origin}
+		q := queues[name]
+		if q == nil {
+			q = &Queue{Channel: e.Channel, Origin: e.Origin}
+			queues[name] = q
+		}
+		if e.Status == Handling {
+			q.Handling++
+			sum.Handling++
+			continue
+		}
+		wait := max(0, t.Sub(e.WaitingSince))
+		q.Waiting++
+		q.LongestWait = longer(q.LongestWait, wait)
+		sum.Waiting++
+		sum.LongestWait = longer(sum.LongestWait, wait)
+	}
+	for _, q := range queues {
+		sum.Queues = append(sum.Queues, *q)
+	}
+	slices.SortFunc(sum.Queues, func(a, b Queue) int {
+		return cmp.Or(strings.Compare(a.Channel, b.Channel), strings.Compare(a.Origin, b.Origin))
+	})
+	return sum
+}
+
+func longer(longest *time.Duration, d time.Duration) *time.Duration {
+	if longest == nil || d > *longest {
+		return &d
+	}
+	return longest
+}
 
 // OnBoard says whether the live board shows e at t: all that are Opened or
 // Handling, and the last hour's Missed and Closed.
-func OnBoard(e *Enquiry, t time.Time) bool { panic("not built") }
+func OnBoard(e *Enquiry, t time.Time) bool {
+	return e.Status.Live() || e.LastTransitionAt.After(t.Add(-BoardKeeps))
+}
 
 // BoardKeeps is how long Missed and Closed enquiries stay on the board.
 const BoardKeeps = time.Hour
