@@ -3,7 +3,7 @@
 package feed
 
 import (
-	"context"
+	"sync"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
@@ -11,22 +11,43 @@ import (
 
 // Config has sensible defaults.
 type Config struct {
-	Every   time.Duration // the least time between two messages of a view; default 100 ms
-	Beat    time.Duration // between heartbeats; default 5 s
-	Mailbox int           // messages a viewer may be behind; default 16
-	Now     func() time.Time
+	Every   time.Duration    // the least time between two changes of a view; default 100 ms
+	Beat    time.Duration    // between heartbeats; default 4 s
+	Mailbox int              // messages a viewer may be behind; default 16
+	Recent  int              // changes that can be resumed from; default 65,536
+	Now     func() time.Time // default time.Now
+}
+
+func (c Config) withDefaults() Config {
+	if c.Every == 0 {
+		c.Every = 100 * time.Millisecond
+	}
+	if c.Beat == 0 {
+		c.Beat = 4 * time.Second
+	}
+	if c.Mailbox == 0 {
+		c.Mailbox = 16
+	}
+	if c.Recent == 0 {
+		c.Recent = 1 << 16
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
 }
 
 // View renders one filter of the board for all viewers who share it. Its
 // methods are called one at a time.
 type View[M any] interface {
-	// Snapshot renders the whole view, as of what Change has rendered so far.
-	Snapshot(n Now) M
-	// Reset replaces everything, Change applies what changed (those that left the
-	// board included, with gone). ok is false when viewers have nothing to hear.
+	// Reset replaces everything the view knows by the board.
 	Reset(n Now, board []enquiry.Enquiry)
+	// Change applies what changed, and what left the board. ok is false when
+	// viewers have nothing to hear.
 	Change(n Now, changed []enquiry.Enquiry, gone []enquiry.Key) (m M, ok bool)
-	// Heartbeat renders what only time has changed; it is sent at least every Beat.
+	// Snapshot renders the whole view as of the last Reset or Change.
+	Snapshot(n Now) M
+	// Heartbeat renders what only time has changed.
 	Heartbeat(n Now) M
 }
 
@@ -38,43 +59,162 @@ type Now struct {
 }
 
 // Feed holds the live board in memory and its views.
-type Feed[M any] struct{}
+//
+// A view's own mutex is always taken before the feed's; nothing is rendered
+// under the feed's.
+type Feed[M any] struct {
+	config Config
+	wake   chan struct{} // there may be something to render
+	done   chan struct{} // closed when Run ends
+
+	mu    sync.Mutex
+	board map[enquiry.Key]enquiry.Enquiry
+	due   departures
+	seq   int64
+	err   error
+	loads int // how often the whole board was replaced; 0: not ready
+	log   history
+	views map[string]*view[M]
+}
 
 // New makes an empty one; Ready is false until the first whole Change.
-func New[M any](c Config) *Feed[M] { panic("not built") }
-
-// Run drives views and timers until ctx ends, then hangs every viewer up.
-func (f *Feed[M]) Run(ctx context.Context) error { panic("not built") }
+func New[M any](c Config) *Feed[M] {
+	c = c.withDefaults()
+	return &Feed[M]{
+		config: c,
+		wake:   make(chan struct{}, 1),
+		done:   make(chan struct{}),
+		board:  make(map[enquiry.Key]enquiry.Enquiry),
+		log:    history{keep: c.Recent},
+		views:  make(map[string]*view[M]),
+	}
+}
 
 // Apply takes a change, in order of Seq. It never blocks on a viewer.
-func (f *Feed[M]) Apply(c enquiry.Change) { panic("not built") }
+func (f *Feed[M]) Apply(c enquiry.Change) {
+	f.mu.Lock()
+	f.seq = c.Seq
+	if c.Whole {
+		f.replace(c.Enquiries)
+	} else {
+		f.merge(c.Enquiries)
+	}
+	f.mu.Unlock()
+	f.nudge()
+}
+
+func (f *Feed[M]) replace(es []enquiry.Enquiry) {
+	f.board = make(map[enquiry.Key]enquiry.Enquiry, len(es))
+	f.due = nil
+	f.loads++
+	f.log.forget(f.seq)
+	now := f.config.Now()
+	for i := range es {
+		if enquiry.OnBoard(&es[i], now) {
+			f.put(&es[i])
+		}
+	}
+}
+
+func (f *Feed[M]) merge(es []enquiry.Enquiry) {
+	now := f.config.Now()
+	for i := range es {
+		e := &es[i]
+		if enquiry.OnBoard(e, now) {
+			f.put(e)
+			f.log.add(entry{seq: f.seq, key: e.Key})
+		} else if _, was := f.board[e.Key]; was {
+			delete(f.board, e.Key)
+			f.log.add(entry{seq: f.seq, key: e.Key})
+		}
+	}
+}
+
+func (f *Feed[M]) put(e *enquiry.Enquiry) {
+	f.board[e.Key] = *e
+	if !e.Status.Live() {
+		f.due.add(e.Key, e.LastTransitionAt.Add(enquiry.BoardKeeps))
+	}
+}
+
+// depart takes those off the board whose time is up, and says when the next
+// one's is; zero when nobody's.
+func (f *Feed[M]) depart() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := f.config.Now()
+	for f.due.next(now) {
+		key := f.due.take()
+		e, ok := f.board[key]
+		switch {
+		case !ok || e.Status.Live():
+			// It has left already, or was taken up again.
+		case enquiry.OnBoard(&e, now):
+			f.due.add(key, laterOf(e.LastTransitionAt.Add(enquiry.BoardKeeps), now.Add(f.config.Every)))
+		default:
+			delete(f.board, key)
+			f.log.add(entry{seq: f.seq, key: key, byTime: true})
+		}
+	}
+	return f.due.first()
+}
 
 // SetErr says that the board is not being kept up, and why; nil: it is again.
-func (f *Feed[M]) SetErr(err error) { panic("not built") }
+func (f *Feed[M]) SetErr(err error) {
+	f.mu.Lock()
+	f.err = err
+	f.mu.Unlock()
+	f.nudge()
+}
 
 // Ready says whether the board has been loaded.
-func (f *Feed[M]) Ready() bool { panic("not built") }
+func (f *Feed[M]) Ready() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.loads > 0
+}
+
+// Viewers counts the viewers of all views.
+func (f *Feed[M]) Viewers() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, v := range f.views {
+		n += v.refs
+	}
+	return n
+}
 
 // Board is what the filter selects, unordered, and its moment.
-func (f *Feed[M]) Board(fl enquiry.Filter) ([]enquiry.Enquiry, Now) { panic("not built") }
-
-// Since is what changed after seq: enquiries as they are now, and the keys of
-// those that left the board. ok is false when seq is too old or lies ahead.
-func (f *Feed[M]) Since(seq int64) (changed []enquiry.Enquiry, gone []enquiry.Key, n Now, ok bool) {
-	panic("not built")
+func (f *Feed[M]) Board(fl enquiry.Filter) ([]enquiry.Enquiry, Now) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.now(f.seq)
+	var es []enquiry.Enquiry
+	for _, e := range f.board {
+		if enquiry.OnBoard(&e, n.Time) && fl.Match(&e) {
+			es = append(es, e)
+		}
+	}
+	return es, n
 }
 
-// Watch joins the view called name, making it where nobody watches it yet.
-// first, if not nil, renders the viewer's first message in place of Snapshot.
-func (f *Feed[M]) Watch(name string, make func() View[M], first func(View[M]) M) *Viewer[M] {
-	panic("not built")
+// now is the present moment, at seq; the caller holds f.mu.
+func (f *Feed[M]) now(seq int64) Now {
+	return Now{Time: f.config.Now().Truncate(time.Microsecond), Seq: seq, Err: f.err}
 }
 
-// Viewer is one socket's end.
-type Viewer[M any] struct{}
+// nudge makes Run look at the views.
+func (f *Feed[M]) nudge() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
 
-// Next waits for the next message. After a viewer has fallen behind it is the whole view.
-func (v *Viewer[M]) Next(ctx context.Context) (M, error) { panic("not built") }
-
-// Close leaves the view.
-func (v *Viewer[M]) Close() { panic("not built") }
+func laterOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
