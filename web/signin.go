@@ -13,6 +13,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/views"
 )
 
 const maxForm = 16 << 10 // bytes
@@ -25,26 +26,26 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	}
-	return s.showSignIn(w, r, http.StatusOK, signInForm{Next: next})
+	return render(w, r, http.StatusOK, views.SignIn(views.SignInForm{Next: next}))
 }
 
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r); err != nil {
 		return err
 	}
-	form := signInForm{Email: strings.TrimSpace(r.PostFormValue("email")), Next: safeNext(r.PostFormValue("next"))}
+	form := views.SignInForm{Email: strings.TrimSpace(r.PostFormValue("email")), Next: safeNext(r.PostFormValue("next"))}
 	address := clientAddress(r)
 	if wait := s.sessions.attempts.wait(form.Email, address, time.Now()); wait > 0 {
 		seconds := int(math.Ceil(wait.Seconds()))
 		w.Header().Set("Retry-After", fmt.Sprint(seconds))
 		form.Message = fmt.Sprintf("Too many attempts. Wait %d seconds, then try again.", seconds)
-		return s.showSignIn(w, r, http.StatusTooManyRequests, form)
+		return render(w, r, http.StatusTooManyRequests, views.SignIn(form))
 	}
 	u, err := s.authenticate(r.Context(), form.Email, r.PostFormValue("password"))
 	if errors.Is(err, store.ErrNotFound) {
 		s.Log.Warn("sign-in refused", "address", address)
 		form.Message = "The e-mail or the password is wrong. An administrator can set a new password."
-		return s.showSignIn(w, r, http.StatusUnprocessableEntity, form)
+		return render(w, r, http.StatusUnprocessableEntity, views.SignIn(form))
 	}
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ func (s *server) setupPage(w http.ResponseWriter, r *http.Request) error {
 	if err := s.setupLink(r); err != nil {
 		return err
 	}
-	return s.showSetup(w, r, http.StatusOK, setupForm{})
+	return render(w, r, http.StatusOK, views.Setup(views.SetupForm{}))
 }
 
 func (s *server) setup(w http.ResponseWriter, r *http.Request) error {
@@ -95,11 +96,11 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r); err != nil {
 		return err
 	}
-	form := setupForm{Email: strings.TrimSpace(r.PostFormValue("email"))}
+	form := views.SetupForm{Email: strings.TrimSpace(r.PostFormValue("email"))}
 	password := r.PostFormValue("password")
 	if err := checkAccount(form.Email, password); err != nil {
 		form.Message = sentence(err)
-		return s.showSetup(w, r, http.StatusUnprocessableEntity, form)
+		return render(w, r, http.StatusUnprocessableEntity, views.Setup(form))
 	}
 	hash, err := access.HashPassword(password)
 	if err != nil {
@@ -180,16 +181,4 @@ func safeNext(next string) string {
 		return "/"
 	}
 	return next
-}
-
-// signInForm and setupForm are what the pages show again when a form was not right.
-type signInForm struct{ Email, Next, Message string }
-type setupForm struct{ Email, Message string }
-
-func (s *server) showSignIn(w http.ResponseWriter, r *http.Request, status int, f signInForm) error {
-	panic("not built")
-}
-
-func (s *server) showSetup(w http.ResponseWriter, r *http.Request, status int, f setupForm) error {
-	panic("not built")
 }
