@@ -1,0 +1,219 @@
+package views
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+)
+
+// Beat is what every message of the live board begins with: which moment it
+// shows, and whether that can be trusted.
+type Beat struct {
+	At        time.Time
+	Seq       string
+	LastEvent time.Time // when the last delivery came in; zero: none that is known
+	Zone      *time.Location
+	Problem   string // why the board is not being kept up, as a sentence; empty: it is
+}
+
+// Board is the live board of one filter at one moment.
+type Board struct {
+	Beat
+	Tiles   Tiles
+	Queues  []Group
+	Filters Filters
+	Lists   []List
+}
+
+// Change is what has changed since the last message; nil parts have not.
+type Change struct {
+	Beat
+	Tiles   *Tiles
+	Queues  []Group
+	Filters *Filters
+	Lists   []List   // of each, only the rows that changed
+	Gone    []string // ids of rows that are shown no longer
+}
+
+// Tiles are the totals of what the filter selects.
+type Tiles struct {
+	Waiting, Handling int
+	LongestSince      time.Time // since when the longest waiting one waits; zero: nobody waits
+	Missed, Closed    int       // in the last hour
+}
+
+// Group is one channel in the matrix of queues.
+type Group struct {
+	Cell
+	Origins []Cell // empty where the channel has no origins of its own
+}
+
+// Cell is one channel, or one channel × origin.
+type Cell struct {
+	Key               string // tells it from the others
+	Name              string
+	Waiting, Handling int
+	LongestSince      time.Time
+	Href              string // the board filtered by it, or no longer filtered by it
+	Chosen            bool
+}
+
+// List is one of the four lists.
+type List struct {
+	Status enquiry.Status
+	Off    bool // the filter leaves it out
+	Count  int
+	Rows   []string // rendered by [RowHTML]
+	Href   string   // the same filter and status in /enquiries
+}
+
+// Shown is how many rows of a list the board shows.
+const Shown = 100
+
+// Row is one enquiry in a list, as far as the board shows it. Rows that are
+// equal look the same.
+type Row struct {
+	ID          string // of the element
+	Path        string // of the enquiry's page
+	Sort        string // rows stand in the order of this text
+	Status      enquiry.Status
+	Case        string
+	Channel     string
+	Origin      string
+	Destination string
+	Since       time.Time // of the clock that ticks; zero: none does
+	Took        string    // the duration that stands, where none ticks
+	Hint        string    // what the duration is
+	At          string    // when it came or ended
+	AtHint      string
+	AtTime      time.Time
+}
+
+// NewRow is what the board shows of e. today is the day that times go without their date on.
+func NewRow(e *enquiry.Enquiry, destination string, today Today) Row {
+	r := Row{
+		ID:          "e/" + EnquiryPath(e.ServiceID, e.EID)[len("/enquiries/"):],
+		Path:        EnquiryPath(e.ServiceID, e.EID),
+		Status:      e.Status,
+		Case:        e.CaseNumber,
+		Channel:     e.Channel,
+		Origin:      e.Origin,
+		Destination: destination,
+		AtTime:      e.OpenedAt,
+		AtHint:      "Opened",
+	}
+	switch e.Status {
+	case enquiry.Opened:
+		r.Since, r.Hint = e.WaitingSince, "Waiting for"
+		r.Sort = ascending(e.WaitingSince)
+	case enquiry.Handling:
+		r.Since, r.Hint = e.LastTransitionAt, "Being handled for"
+		r.Sort = ascending(e.LastTransitionAt)
+	case enquiry.Missed:
+		r.Took, r.Hint = Took(e.TimeToMiss), "Waited until it was missed"
+		r.AtTime, r.AtHint = e.LastTransitionAt, "Missed"
+		r.Sort = descending(e.LastTransitionAt)
+	case enquiry.Closed:
+		r.Took, r.Hint = Took(e.HandleTime), "Handle time"
+		r.AtTime, r.AtHint = e.LastTransitionAt, "Closed"
+		r.Sort = descending(e.LastTransitionAt)
+	}
+	r.At = today.Text(r.AtTime)
+	return r
+}
+
+// ascending and descending give texts that sort as the times do.
+func ascending(t time.Time) string { return sortText(t.UnixMicro()) }
+
+func descending(t time.Time) string { return sortText(-t.UnixMicro()) }
+
+func sortText(n int64) string {
+	const middle = 5_000_000_000_000_000_000
+	return strconv.FormatInt(middle+n, 10)
+}
+
+// listName is the word over a list: CINNOX's own, which calls Opened "Open".
+func listName(s enquiry.Status) string {
+	if s == enquiry.Opened {
+		return "Open"
+	}
+	return string(s)
+}
+
+func listNote(s enquiry.Status) string {
+	switch s {
+	case enquiry.Opened:
+		return "longest wait first"
+	case enquiry.Handling:
+		return "longest first"
+	default:
+		return "last hour, newest first"
+	}
+}
+
+func listEmpty(s enquiry.Status) string {
+	switch s {
+	case enquiry.Opened:
+		return "Nobody is waiting."
+	case enquiry.Handling:
+		return "Nobody is being handled."
+	case enquiry.Missed:
+		return "None missed in the last hour."
+	default:
+		return "None closed in the last hour."
+	}
+}
+
+// thresholds of a wait, in seconds: from the first it wants attention, from the
+// second it is late.
+const (
+	warnAfter   = 30 * time.Second
+	breachAfter = 60 * time.Second
+)
+
+// level is how far a wait has gone: "", "warn" or "breach".
+func level(since, now time.Time) string {
+	if since.IsZero() {
+		return ""
+	}
+	switch wait := now.Sub(since); {
+	case wait >= breachAfter:
+		return "breach"
+	case wait >= warnAfter:
+		return "warn"
+	}
+	return ""
+}
+
+func (r Row) level(now time.Time) string {
+	if r.Status != enquiry.Opened {
+		return ""
+	}
+	return level(r.Since, now)
+}
+
+func (r Row) name() string {
+	if r.Case == "" {
+		return "No case number"
+	}
+	return r.Case
+}
+
+func (b Beat) attributes() templ.OrderedAttributes {
+	return templ.OrderedAttributes{
+		{Key: "data-as-of", Value: iso(b.At)},
+		{Key: "data-seq", Value: b.Seq},
+		{Key: "data-last", Value: iso(b.LastEvent)},
+		{Key: "data-zone", Value: b.Zone.String()},
+		{Key: "data-problem", Value: b.Problem},
+		{Key: "data-version", Value: version()},
+	}
+}
+
+func seconds(d time.Duration) string { return enquiry.Seconds(d) }
+
+// yes is the value of an ARIA attribute.
+func yes(b bool) string { return strconv.FormatBool(b) }

@@ -1,0 +1,257 @@
+package views
+
+import (
+	"cmp"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+)
+
+// Filters is the form that chooses enquiries, and what it has chosen.
+type Filters struct {
+	Path  string // where the form leads
+	Menus []Menu
+	Chips []Chip
+	Keep  []Field // parameters that the form has no field for
+}
+
+// Menu is a filter field of which several values can be chosen.
+type Menu struct {
+	Name, Label string
+	Note        string
+	Options     []Option
+	Chosen      int
+}
+
+// Option is one value of a menu, with how many it would show.
+type Option struct {
+	Value, Label string
+	Count        int
+	Chosen       bool
+}
+
+// Chip is one chosen value and the address without it.
+type Chip struct{ Text, Href string }
+
+// Field is a query parameter.
+type Field struct{ Name, Value string }
+
+// Seen is what menus and matrix count of one enquiry on the board.
+type Seen struct {
+	Service, Channel, Origin, Destination string
+	Status                                enquiry.Status
+	WaitingSince                          time.Time
+	Rest                                  bool // what has no menu in the filter selects it
+}
+
+// field is one that has a menu.
+type field struct {
+	name, label string
+	note        string
+	of          func(Seen) string
+	chosen      func(enquiry.Filter) []string
+	text        func(string) string
+}
+
+var fields = [...]field{
+	{
+		name: "channel", label: "Channel",
+		of:     func(s Seen) string { return s.Channel },
+		chosen: func(f enquiry.Filter) []string { return f.Channels },
+		text:   channelName,
+	},
+	{
+		name: "origin", label: "Origin",
+		note:   "Only the CINNOX channel has origins of its own. CINNOX reports “Channel” for all others.",
+		of:     func(s Seen) string { return s.Origin },
+		chosen: func(f enquiry.Filter) []string { return f.Origins },
+		text:   channelName,
+	},
+	{
+		name: "destination", label: "Destination",
+		of:     func(s Seen) string { return s.Destination },
+		chosen: func(f enquiry.Filter) []string { return f.Destinations },
+		text:   notGiven,
+	},
+	{
+		name: "service", label: "Service",
+		of:     func(s Seen) string { return s.Service },
+		chosen: func(f enquiry.Filter) []string { return f.Services },
+		text:   notGiven,
+	},
+	{
+		name: "status", label: "Status",
+		of:     func(s Seen) string { return string(s.Status) },
+		chosen: func(f enquiry.Filter) []string { return statusTexts(f.Statuses) },
+		text:   func(s string) string { return listName(enquiry.Status(s)) },
+	},
+}
+
+func notGiven(s string) string { return cmp.Or(s, "Not given") }
+
+func statusTexts(statuses []enquiry.Status) []string {
+	texts := make([]string, len(statuses))
+	for i, s := range statuses {
+		texts[i] = string(s)
+	}
+	return texts
+}
+
+// selects says which of the fields with a menu select s, as bits.
+func selects(f enquiry.Filter) func(Seen) int {
+	var chosen [len(fields)][]string
+	for i, fd := range fields {
+		chosen[i] = fd.chosen(f)
+	}
+	return func(s Seen) (bits int) {
+		for i, fd := range fields {
+			if len(chosen[i]) == 0 || slices.Contains(chosen[i], fd.of(s)) {
+				bits |= 1 << i
+			}
+		}
+		return bits
+	}
+}
+
+const allFields = 1<<len(fields) - 1
+
+// BoardFilters is the board's form. Each menu counts what it would show with
+// the other fields as they are.
+func BoardFilters(seen map[enquiry.Key]Seen, f enquiry.Filter) Filters {
+	var counts [len(fields)]map[string]int
+	for i := range counts {
+		counts[i] = map[string]int{}
+	}
+	bits := selects(f)
+	for _, s := range seen {
+		b := bits(s)
+		for i, fd := range fields {
+			value, n := fd.of(s), 0
+			if s.Rest && b|1<<i == allFields {
+				n = 1
+			}
+			counts[i][value] += n
+		}
+	}
+	return newFilters("/", f, func(i int) map[string]int { return counts[i] })
+}
+
+// newFilters is a form whose menus have these values, and those that are chosen.
+func newFilters(path string, f enquiry.Filter, counts func(field int) map[string]int) Filters {
+	form := Filters{Path: path}
+	query := f.Values()
+	for i, fd := range fields {
+		form.Menus = append(form.Menus, fd.menu(f, counts(i)))
+		for _, v := range query[fd.name] {
+			form.Chips = append(form.Chips, Chip{Text: fd.label + ": " + fd.text(v), Href: href(path, without(query, fd.name, v))})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if hasMenu(name) {
+			continue
+		}
+		for _, v := range query[name] {
+			form.Keep = append(form.Keep, Field{name, v})
+			if name != "by" && name != "tz" {
+				form.Chips = append(form.Chips, Chip{Text: choiceText(name, v, f), Href: href(path, without(query, name, v))})
+			}
+		}
+	}
+	return form
+}
+
+func (fd field) menu(f enquiry.Filter, counts map[string]int) Menu {
+	m := Menu{Name: fd.name, Label: fd.label, Note: fd.note}
+	chosen := fd.chosen(f)
+	values := slices.AppendSeq(slices.Clone(chosen), maps.Keys(counts))
+	if fd.name == "status" {
+		values = statusTexts(enquiry.Statuses[:])
+	} else {
+		slices.SortFunc(values, func(a, b string) int { return strings.Compare(fd.text(a), fd.text(b)) })
+		values = slices.Compact(values)
+	}
+	for _, v := range values {
+		o := Option{Value: v, Label: fd.text(v), Count: counts[v], Chosen: slices.Contains(chosen, v)}
+		if o.Chosen {
+			m.Chosen++
+		}
+		m.Options = append(m.Options, o)
+	}
+	return m
+}
+
+func hasMenu(name string) bool {
+	return slices.ContainsFunc(fields[:], func(fd field) bool { return fd.name == name })
+}
+
+// choiceText says in words what a parameter without a menu chooses.
+func choiceText(name, value string, f enquiry.Filter) string {
+	switch name {
+	case "q":
+		return "Case number: " + value
+	case "reached":
+		return "Was " + listName(enquiry.Status(value))
+	case "recovered":
+		if value == "true" {
+			return "Recovered"
+		}
+		return "Not recovered"
+	case "from":
+		return byText(f.By) + " from " + dateText(f.From, f.Zone)
+	case "to":
+		return byText(f.By) + " before " + dateText(f.To, f.Zone)
+	}
+	return name + ": " + value
+}
+
+func byText(by enquiry.By) string {
+	switch by {
+	case enquiry.ByHandling:
+		return "Picked up"
+	case enquiry.ByMissed:
+		return "Missed"
+	case enquiry.ByClosed:
+		return "Closed"
+	}
+	return "Opened"
+}
+
+// dateText is a date, with its time of day unless that is midnight.
+func dateText(t time.Time, zone *time.Location) string {
+	t = t.In(zone)
+	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
+		return t.Format("2 Jan 2006")
+	}
+	return t.Format("2 Jan 2006 15:04:05")
+}
+
+// href is an address of this program.
+func href(path string, query url.Values) string {
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// without is the query without one value of one parameter.
+func without(query url.Values, name, value string) url.Values {
+	q := maps.Clone(query)
+	kept := slices.DeleteFunc(slices.Clone(q[name]), func(v string) bool { return v == value })
+	if q[name] = kept; len(kept) == 0 {
+		delete(q, name)
+	}
+	return q
+}
+
+// with is the query with these values in place of those it has.
+func with(query url.Values, values map[string]string) url.Values {
+	q := maps.Clone(query)
+	for name, v := range values {
+		q[name] = []string{v}
+	}
+	return q
+}
