@@ -2,7 +2,7 @@
 
 CREATE TABLE users (
     id            uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
-    email         text        NOT NULL,
+    email         text        NOT NULL CHECK (email <> ''),
     password_hash text        NOT NULL,
     role          text        NOT NULL CHECK (role IN ('viewer', 'supervisor', 'admin')),
     created_at    timestamptz NOT NULL DEFAULT now(),
@@ -39,7 +39,7 @@ CREATE TABLE links (
 
 CREATE TABLE tokens (
     id           uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
-    name         text        NOT NULL,
+    name         text        NOT NULL CHECK (name <> ''),
     hash         bytea       NOT NULL UNIQUE,
     role         text        NOT NULL CHECK (role IN ('viewer', 'supervisor', 'admin')),
     created_at   timestamptz NOT NULL DEFAULT now(),
@@ -47,15 +47,18 @@ CREATE TABLE tokens (
     last_used_at timestamptz,
     revoked_at   timestamptz
 );
+-- One living token of a name, so that a name says which one to revoke.
+CREATE UNIQUE INDEX tokens_name ON tokens (name) WHERE revoked_at IS NULL;
 
 CREATE TABLE webhook_keys (
     id           text        PRIMARY KEY,
-    name         text        NOT NULL,
+    name         text        NOT NULL CHECK (name <> ''),
     created_at   timestamptz NOT NULL DEFAULT now(),
     last_used_at timestamptz,
     deliveries   bigint      NOT NULL DEFAULT 0,
     revoked_at   timestamptz
 );
+CREATE UNIQUE INDEX webhook_keys_name ON webhook_keys (name) WHERE revoked_at IS NULL;
 
 -- +goose Down
 DROP TABLE webhook_keys, tokens, links, user_sessions, sessions, users;

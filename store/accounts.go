@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/enquiryboard/enquiryboard/access"
 )
 
@@ -17,76 +19,72 @@ type User struct {
 	DisabledAt   time.Time // zero: enabled
 }
 
-// ErrExists means that the name or e-mail is taken.
-// CreateUser, SetPassword and DisableUser find users by e-mail, in any case;
-// the last two end all of the user's sessions.
+const userColumns = `users.id::text, users.email, users.password_hash, users.role, users.created_at, users.disabled_at`
+
+func scanUser(row pgx.CollectableRow) (u User, err error) {
+	err = row.Scan(&u.ID, &u.Email, &u.PasswordHash, &u.Role, &u.CreatedAt, maybeTime(&u.DisabledAt))
+	return u, err
+}
+
+// CreateUser makes an enabled account; ErrExists when there is one with this
+// e-mail address, in any case of letters.
 func (s *Store) CreateUser(ctx context.Context, email string, role access.Role, hash string) (User, error) {
-	panic("not built")
-}
-func (s *Store) Users(ctx context.Context) ([]User, error)                   { panic("not built") }
-func (s *Store) UserByEmail(ctx context.Context, email string) (User, error) { panic("not built") }
-func (s *Store) SetPassword(ctx context.Context, email, hash string) error   { panic("not built") }
-func (s *Store) DisableUser(ctx context.Context, email string) error         { panic("not built") }
-
-// Link is a one-time link.
-type Link struct {
-	Purpose   string // setup, invite, reset
-	Email     string
-	Role      access.Role
-	ExpiresAt time.Time
+	return one(ctx, s.pool, scanUser, `
+		INSERT INTO users (email, role, password_hash) VALUES ($1, $2, $3)
+		RETURNING `+userColumns, email, role, hash)
 }
 
-// CreateLink stores a link by its hash. A new setup link ends earlier setup links.
-func (s *Store) CreateLink(ctx context.Context, hash []byte, l Link) error { panic("not built") }
-
-// Link looks at a link without using it: ErrNotFound when unknown, used or too old.
-func (s *Store) Link(ctx context.Context, hash []byte) (Link, error) { panic("not built") }
-
-// UseSetupLink creates the first administrator and uses the link up, both or neither.
-// With any user there already it is ErrNotFound.
-func (s *Store) UseSetupLink(ctx context.Context, hash []byte, email, passwordHash string) (User, error) {
-	panic("not built")
+// Users lists all accounts by e-mail address.
+func (s *Store) Users(ctx context.Context) ([]User, error) {
+	return all(ctx, s.pool, scanUser, `SELECT `+userColumns+` FROM users ORDER BY lower(email)`)
 }
 
-// Session ties scs's hashed token to its user.
+// UserByEmail finds an account in any case of letters.
+func (s *Store) UserByEmail(ctx context.Context, email string) (User, error) {
+	return one(ctx, s.pool, scanUser, `SELECT `+userColumns+` FROM users WHERE lower(email) = lower($1)`, email)
+}
+
+// SetPassword changes an account's password and ends all of its sessions.
+func (s *Store) SetPassword(ctx context.Context, email, hash string) error {
+	return s.exec(ctx, `
+		WITH changed AS (
+			UPDATE users SET password_hash = $2 WHERE lower(email) = lower($1) RETURNING id
+		), ended AS (
+			DELETE FROM sessions WHERE token IN
+				(SELECT token FROM user_sessions WHERE user_id = (SELECT id FROM changed))
+		)
+		SELECT FROM changed`, email, hash)
+}
+
+// DisableUser closes an account and ends all of its sessions.
+func (s *Store) DisableUser(ctx context.Context, email string) error {
+	return s.exec(ctx, `
+		WITH changed AS (
+			UPDATE users SET disabled_at = coalesce(disabled_at, now()) WHERE lower(email) = lower($1) RETURNING id
+		), ended AS (
+			DELETE FROM sessions WHERE token IN
+				(SELECT token FROM user_sessions WHERE user_id = (SELECT id FROM changed))
+		)
+		SELECT FROM changed`, email)
+}
+
+// AddSession ties scs's hashed token to its user.
 func (s *Store) AddSession(ctx context.Context, token, userID, address, userAgent string) error {
-	panic("not built")
+	return s.exec(ctx, `INSERT INTO user_sessions (token, user_id, address, user_agent) VALUES ($1, $2, $3, $4)`,
+		token, userID, address, userAgent)
 }
 
-// SessionUser is the enabled user of a session, or ErrNotFound.
-func (s *Store) SessionUser(ctx context.Context, token string) (User, error) { panic("not built") }
+// SessionUser is the enabled user of a living session, or ErrNotFound.
+func (s *Store) SessionUser(ctx context.Context, token string) (User, error) {
+	return one(ctx, s.pool, scanUser, `
+		SELECT `+userColumns+`
+		FROM user_sessions JOIN sessions USING (token) JOIN users ON users.id = user_id
+		WHERE token = $1 AND expiry > now() AND disabled_at IS NULL`, token)
+}
 
 // EndSessions ends all of a user's sessions.
-func (s *Store) EndSessions(ctx context.Context, userID string) error { panic("not built") }
-
-// Token is an API token without its secret.
-type Token struct {
-	ID, Name              string
-	Role                  access.Role
-	CreatedAt             time.Time
-	ExpiresAt, LastUsedAt time.Time // zero: never
-	RevokedAt             time.Time
+func (s *Store) EndSessions(ctx context.Context, userID string) error {
+	_, err := s.pool.Exec(ctx,
+		`DELETE FROM sessions WHERE token IN (SELECT token FROM user_sessions WHERE user_id = $1)`, userID)
+	return known(err)
 }
-
-func (s *Store) CreateToken(ctx context.Context, name string, role access.Role, hash []byte) (Token, error) {
-	panic("not built")
-}
-func (s *Store) Tokens(ctx context.Context) ([]Token, error) { panic("not built") }
-
-// RevokeToken takes a name or an ID; ErrNotFound when none of them lives.
-func (s *Store) RevokeToken(ctx context.Context, nameOrID string) error { panic("not built") }
-
-// TokenByHash is a living token, and notes its use (at most once a minute).
-func (s *Store) TokenByHash(ctx context.Context, hash []byte) (Token, error) { panic("not built") }
-
-// WebhookKey is a key in webhook URLs without its secret.
-type WebhookKey struct {
-	ID, Name              string
-	CreatedAt, LastUsedAt time.Time
-	Deliveries            int64
-	RevokedAt             time.Time
-}
-
-func (s *Store) CreateWebhookKey(ctx context.Context, id, name string) error { panic("not built") }
-func (s *Store) WebhookKeys(ctx context.Context) ([]WebhookKey, error)       { panic("not built") }
-func (s *Store) RevokeWebhookKey(ctx context.Context, nameOrID string) error { panic("not built") }

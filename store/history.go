@@ -2,26 +2,18 @@ package store
 
 import (
 	"context"
-	"io"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
-// Sort is an order of a list of enquiries.
-type Sort string
-
-const (
-	NewestFirst    Sort = "-opened" // by StartedAt
-	OldestFirst    Sort = "opened"
-	LongestWait    Sort = "-wait"
-	ShortestWait   Sort = "wait"
-	LongestHandle  Sort = "-handle"
-	ShortestHandle Sort = "handle"
-)
-
 // Page asks for one page of a list.
 type Page struct {
-	Sort  Sort
+	Sort  Sort   // empty: NewestFirst
 	After string // cursor of a page before, opaque; empty: the first page
 	Limit int    // 1 to 1000
 }
@@ -36,47 +28,138 @@ type List struct {
 	AtLeast   bool  // … and there are more
 }
 
-// Enquiries gives one page of what f selects.
-func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (List, error) {
-	panic("not built")
+// countUpTo is how far a list's total is counted.
+const countUpTo = 10_000
+
+// Enquiries gives one page of what f selects. A Page that cannot be is a
+// *enquiry.BadParameter.
+func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List, err error) {
+	if p.Sort == "" {
+		p.Sort = NewestFirst
+	}
+	at, err := p.check()
+	if err != nil {
+		return List{}, err
+	}
+	l.Seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
+		if err := l.count(ctx, tx, f); err != nil {
+			return err
+		}
+		return l.read(ctx, tx, f, p, at)
+	})
+	return l, err
 }
 
-// Enquiry is one enquiry with its settled transitions in fold order, or ErrNotFound.
-func (s *Store) Enquiry(ctx context.Context, k enquiry.Key) (enquiry.Enquiry, []enquiry.Transition, int64, error) {
-	panic("not built")
+// check reads a page's cursor; nil is the list's beginning.
+func (p Page) check() (*cursor, error) {
+	if _, ok := orders[p.Sort]; !ok {
+		return nil, &enquiry.BadParameter{Name: "sort", Reason: "must be one of opened, -opened, wait, -wait, handle and -handle"}
+	}
+	if p.Limit < 1 || p.Limit > 1000 {
+		return nil, &enquiry.BadParameter{Name: "limit", Reason: "must be a number from 1 to 1000"}
+	}
+	if p.After == "" {
+		return nil, nil
+	}
+	c, err := readCursor(p.After, p.Sort)
+	return &c, err
 }
 
-// Metrics are the numbers of what f selects, by groups (of GroupNames), and the position they show.
-// Without groups it has exactly one element.
-func (s *Store) Metrics(ctx context.Context, f enquiry.Filter, groups []string) ([]enquiry.Group, int64, error) {
-	panic("not built")
+func (l *List) count(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error {
+	var a arguments
+	sql := `SELECT count(*) FROM (SELECT FROM enquiries e WHERE ` + where(f, &a) + ` LIMIT ` + a.bind(countUpTo+1) + `) counted`
+	err := tx.QueryRow(ctx, sql, planned(a)...).Scan(&l.Total)
+	if l.Total > countUpTo {
+		l.Total, l.AtLeast = countUpTo, true
+	}
+	return err
 }
 
-// GroupNames are what metrics can be grouped by.
-var GroupNames = []string{"service", "channel", "origin", "destination"}
-
-// Facets are the values that occur in each filter field, for menus.
-type Facets struct {
-	Services, Channels, Origins, Destinations []string
+func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *cursor) error {
+	sql, a := pageSQL(f, p, at)
+	es, err := all(ctx, tx, scanEnquiry, sql, planned(a)...)
+	if err != nil {
+		return err
+	}
+	more := len(es) > p.Limit
+	es = es[:min(len(es), p.Limit)]
+	back := at != nil && at.Back
+	if back && !more {
+		return l.read(ctx, tx, f, p, nil) // the first page, in full
+	}
+	if back {
+		slices.Reverse(es)
+	}
+	l.Enquiries = es
+	if len(es) == 0 {
+		return nil
+	}
+	if more || back {
+		l.Next = cursorAt(p.Sort, &es[len(es)-1], false)
+	}
+	if at != nil {
+		l.Prev = cursorAt(p.Sort, &es[0], true)
+	}
+	return nil
 }
 
-// Facets reads them.
-func (s *Store) Facets(ctx context.Context) (Facets, error) { panic("not built") }
-
-// Export is a file to be written.
-type Export struct {
-	Filter enquiry.Filter
-	BOM    bool
+// pageSQL reads one row more than the page has, to know whether there are more.
+func pageSQL(f enquiry.Filter, p Page, at *cursor) (string, arguments) {
+	o := orders[p.Sort]
+	falling := o.falling
+	var a arguments
+	condition := where(f, &a)
+	if at != nil {
+		falling = falling != at.Back
+		condition += fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", o.key,
+			map[bool]string{false: ">", true: "<"}[falling], a.bind(o.param(at.Key)), a.bind(at.Svc), a.bind(at.EID))
+	}
+	direction := map[bool]string{false: "ASC", true: "DESC"}[falling]
+	return fmt.Sprintf(`SELECT %s FROM enquiries e WHERE %s ORDER BY %s %[4]s, e.service_id %[4]s, e.eid %[4]s LIMIT %[5]s`,
+		enquiryColumnsE, condition, o.key, direction, a.bind(p.Limit+1)), a
 }
 
-// ExportEnquiries writes /enquiries.csv from one snapshot. begin is called with
-// the snapshot's position before the first byte. An error after that means
-// that the file is cut.
-func (s *Store) ExportEnquiries(ctx context.Context, e Export, begin func(seq int64) io.Writer) (rows int64, err error) {
-	panic("not built")
+// planned are arguments for a statement that is to be planned for these
+// values: a plan for any values would not know a rare channel from a common one.
+func planned(a arguments) []any {
+	return append([]any{pgx.QueryExecModeCacheDescribe}, a...)
 }
 
-// ExportTransitions writes /transitions.csv likewise: every transition of the chosen enquiries.
-func (s *Store) ExportTransitions(ctx context.Context, e Export, begin func(seq int64) io.Writer) (rows int64, err error) {
-	panic("not built")
+// Enquiry is one enquiry with its settled transitions in fold order and the
+// position they show, or ErrNotFound.
+func (s *Store) Enquiry(ctx context.Context, k enquiry.Key) (e enquiry.Enquiry, ts []enquiry.Transition, seq int64, err error) {
+	if !isStorable(k.ServiceID) || !isStorable(k.EID) {
+		return e, nil, 0, ErrNotFound
+	}
+	seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
+		e, err = one(ctx, tx, scanEnquiry,
+			`SELECT `+enquiryColumns+` FROM enquiries WHERE service_id = $1 AND eid = $2`, k.ServiceID, k.EID)
+		if err != nil {
+			return err
+		}
+		// The bounds spare a look into each month.
+		ts, err = all(ctx, tx, scanTransition, `
+			SELECT `+transitionColumns+` FROM transitions t
+			WHERE t.service_id = $1 AND t.eid = $2 AND t.received_at BETWEEN $3 AND $4`,
+			k.ServiceID, k.EID, e.FirstReceivedAt, e.LastReceivedAt)
+		return err
+	})
+	return e, enquiry.Settle(ts), seq, err
+}
+
+// Raw is the body of a transition as it was received, or ErrNotFound.
+func (s *Store) Raw(ctx context.Context, id enquiry.ID, receivedAt time.Time) ([]byte, error) {
+	return one(ctx, s.pool, pgx.RowTo[[]byte],
+		`SELECT raw FROM transitions WHERE received_at = $1 AND id = $2`, receivedAt, [16]byte(id))
+}
+
+// Case gives the enquiries whose whole case number is the one searched for, at
+// most two: enough to know whether there is just one.
+func (s *Store) Case(ctx context.Context, search string) ([]enquiry.Key, error) {
+	key := enquiry.CaseKey(search)
+	if key == "" || !isStorable(key) {
+		return nil, nil
+	}
+	return all(ctx, s.pool, pgx.RowToStructByPos[enquiry.Key],
+		`SELECT service_id, eid FROM enquiries WHERE case_key = $1 ORDER BY service_id, eid LIMIT 2`, key)
 }

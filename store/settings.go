@@ -2,48 +2,115 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Target is service level and waiting thresholds of a channel and origin; ""
-// stands for every one.
+// stands for every one. The most specific target counts: of channel and
+// origin, else of the channel, else of the origin, else of every one.
 type Target struct {
 	Channel, Origin  string
 	Within, ShortEnd time.Duration // service level: X and Y of enquiry.Target
 	Warn, Breach     time.Duration // of a wait
 }
 
-func (s *Store) Targets(ctx context.Context) ([]Target, error) { panic("not built") }
-func (s *Store) SetTarget(ctx context.Context, t Target) error { panic("not built") }
+// Targets lists all; the one of every channel and origin is always there, and first.
+func (s *Store) Targets(ctx context.Context) ([]Target, error) {
+	return all(ctx, s.pool, scanTarget, `
+		SELECT channel, origin, within_us, short_end_us, warn_us, breach_us FROM targets ORDER BY channel, origin`)
+}
+
+func scanTarget(row pgx.CollectableRow) (t Target, err error) {
+	var within, shortEnd, warn, breach int64
+	err = row.Scan(&t.Channel, &t.Origin, &within, &shortEnd, &warn, &breach)
+	t.Within, t.ShortEnd, t.Warn, t.Breach = *duration(&within), *duration(&shortEnd), *duration(&warn), *duration(&breach)
+	return t, err
+}
+
+// SetTarget writes the target of its channel and origin.
+func (s *Store) SetTarget(ctx context.Context, t Target) error {
+	if min(t.Within, t.ShortEnd, t.Warn, t.Breach) < 0 {
+		return errors.New("a time must not be below zero")
+	}
+	if t.Breach < t.Warn {
+		return errors.New("the warning must not come after the breach")
+	}
+	return s.exec(ctx, `
+		INSERT INTO targets (channel, origin, within_us, short_end_us, warn_us, breach_us)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (channel, origin) DO UPDATE SET within_us = EXCLUDED.within_us,
+			short_end_us = EXCLUDED.short_end_us, warn_us = EXCLUDED.warn_us, breach_us = EXCLUDED.breach_us`,
+		t.Channel, t.Origin, t.Within.Microseconds(), t.ShortEnd.Microseconds(), t.Warn.Microseconds(), t.Breach.Microseconds())
+}
+
+// DeleteTarget takes a target back, so that the next less specific one counts.
+// The one of every channel and origin stays.
+func (s *Store) DeleteTarget(ctx context.Context, channel, origin string) error {
+	return s.exec(ctx, `DELETE FROM targets WHERE channel = $1 AND origin = $2 AND (channel, origin) <> ('', '')`, channel, origin)
+}
 
 // Destination is an id that has been seen, and its name; "" when it has none.
 type Destination struct{ ServiceID, ID, Name string }
 
-func (s *Store) Destinations(ctx context.Context) ([]Destination, error)  { panic("not built") }
-func (s *Store) NameDestination(ctx context.Context, d Destination) error { panic("not built") }
+// Destinations lists those that enquiries have, and those that were named.
+func (s *Store) Destinations(ctx context.Context) ([]Destination, error) {
+	return all(ctx, s.pool, pgx.RowToStructByPos[Destination], `
+		WITH RECURSIVE `+seenDestinations+`
+		SELECT service_id, destination, coalesce(name, '')
+		FROM seen_destinations FULL JOIN destinations USING (service_id, destination)
+		WHERE destination <> '' ORDER BY service_id, destination`)
+}
+
+// NameDestination gives a destination its name; "" takes the name back.
+func (s *Store) NameDestination(ctx context.Context, d Destination) error {
+	if d.ID == "" {
+		return errors.New("a destination needs an id to be named")
+	}
+	if d.Name == "" {
+		_, err := s.pool.Exec(ctx, `DELETE FROM destinations WHERE service_id = $1 AND destination = $2`, d.ServiceID, d.ID)
+		return known(err)
+	}
+	return s.exec(ctx, `
+		INSERT INTO destinations (service_id, destination, name) VALUES ($1, $2, $3)
+		ON CONFLICT (service_id, destination) DO UPDATE SET name = EXCLUDED.name`, d.ServiceID, d.ID, d.Name)
+}
 
 // Service is a service's own day.
 type Service struct {
 	ID        string
-	Zone      string
+	Zone      string // IANA; "UTC" unless set
 	DayStarts time.Duration
 }
 
-func (s *Store) Services(ctx context.Context) ([]Service, error) { panic("not built") }
-func (s *Store) SetService(ctx context.Context, v Service) error { panic("not built") }
-
-// Quarantined is a delivery that was kept apart.
-type Quarantined struct {
-	ID         string
-	ReceivedAt time.Time
-	Reason     string
-	Detail     string
-	KeyID      string
-	Raw        []byte
-	RetriedAt  time.Time
+// Services lists those that enquiries have, and those that were set.
+func (s *Store) Services(ctx context.Context) ([]Service, error) {
+	return all(ctx, s.pool, scanService, `
+		WITH RECURSIVE `+seenServices+`
+		SELECT service_id, coalesce(zone, 'UTC'), coalesce(day_starts_us, 0)
+		FROM seen_services FULL JOIN services USING (service_id) ORDER BY service_id`)
 }
 
-// Quarantine lists the newest first, before a time (zero: now).
-func (s *Store) Quarantine(ctx context.Context, reason string, before time.Time, limit int) ([]Quarantined, error) {
-	panic("not built")
+func scanService(row pgx.CollectableRow) (v Service, err error) {
+	var starts int64
+	err = row.Scan(&v.ID, &v.Zone, &starts)
+	v.DayStarts = *duration(&starts)
+	return v, err
+}
+
+// SetService writes a service's day.
+func (s *Store) SetService(ctx context.Context, v Service) error {
+	if _, err := time.LoadLocation(v.Zone); err != nil || v.Zone == "" || v.Zone == "Local" {
+		return fmt.Errorf("%q is not a time zone; it looks like Asia/Hong_Kong", v.Zone)
+	}
+	if v.DayStarts < 0 || v.DayStarts >= 24*time.Hour {
+		return errors.New("a day starts between 00:00 and 23:59")
+	}
+	return s.exec(ctx, `
+		INSERT INTO services (service_id, zone, day_starts_us) VALUES ($1, $2, $3)
+		ON CONFLICT (service_id) DO UPDATE SET zone = EXCLUDED.zone, day_starts_us = EXCLUDED.day_starts_us`,
+		v.ID, v.Zone, v.DayStarts.Microseconds())
 }

@@ -1,0 +1,95 @@
+package store
+
+import "strings"
+
+// cellKind is how a column is read and written.
+type cellKind int
+
+const (
+	textCell    cellKind = iota
+	listCell             // text[]
+	instantCell          // timestamptz
+	secondsCell          // bigint of microseconds
+	boolCell             // boolean
+)
+
+// column is a column of a file.
+type column struct {
+	name string
+	sql  string
+	kind cellKind
+}
+
+// file is what a file has in it, and where that comes from.
+type file struct {
+	columns []column
+	from    string // after the columns; WHERE stands for the filter's condition on enquiries e
+}
+
+func (f file) sql(condition string) string {
+	columns := make([]string, len(f.columns))
+	for i, c := range f.columns {
+		columns[i] = c.sql
+	}
+	return "SELECT " + strings.Join(columns, ", ") + strings.Replace(f.from, "WHERE", "WHERE "+condition, 1)
+}
+
+// New columns go at the end: people's spreadsheets count them.
+var enquiryFile = file{
+	columns: []column{
+		{"service_id", "e.service_id", textCell},
+		{"eid", "e.eid", textCell},
+		{"display_case_number", "e.display_case_number", textCell},
+		{"status", "e.status", textCell},
+		{"channel", "e.channel", textCell},
+		{"channel_ori", "e.channel_ori", textCell},
+		{"social_id", "e.social_id", textCell},
+		{"destination", "e.destination", textCell},
+		{"destination_name", "d.name", textCell},
+		{"destination_types", "e.destination_types", listCell},
+		{"opened_at", "e.opened_at", instantCell},
+		{"handling_at", "e.handling_at", instantCell},
+		{"closed_at", "e.closed_at", instantCell},
+		{"missed_at", "e.missed_at", instantCell},
+		{"wait_seconds", "e.wait_us", secondsCell},
+		{"handle_seconds", "e.handle_us", secondsCell},
+	},
+	from: `
+		FROM enquiries e LEFT JOIN destinations d USING (service_id, destination)
+		WHERE ORDER BY e.started_at, e.service_id, e.eid`,
+}
+
+// Each enquiry's transitions are looked up and sorted on their own (a lateral
+// subquery that sorts is never joined in another way), so that the first rows
+// come at once and PostgreSQL sorts no file of millions. Their times of receipt
+// are bounded, so that one or two months are looked into and not all.
+var transitionFile = file{
+	columns: []column{
+		{"service_id", "t.service_id", textCell},
+		{"eid", "t.eid", textCell},
+		{"display_case_number", "t.display_case_number", textCell},
+		{"status", "t.status", textCell},
+		{"channel", "t.channel", textCell},
+		{"channel_ori", "t.channel_ori", textCell},
+		{"social_id", "t.social_id", textCell},
+		{"destination", "t.destination", textCell},
+		{"destination_types", "t.destination_types", listCell},
+		{"date", "t.date", textCell},
+		{"occurred_at", "t.occurred_at", instantCell},
+		{"received_at", "t.received_at", instantCell},
+		{"duplicate", "t.duplicate", boolCell},
+	},
+	from: `
+		FROM (
+			SELECT e.service_id, e.eid, e.first_received_at, e.last_received_at FROM enquiries e
+			WHERE ORDER BY e.started_at, e.service_id, e.eid
+		) chosen, LATERAL (
+			SELECT t.* FROM transitions t
+			WHERE (t.service_id, t.eid) = (chosen.service_id, chosen.eid)
+				AND t.received_at BETWEEN chosen.first_received_at AND chosen.last_received_at
+			ORDER BY ` + foldOrder + `
+		) t`,
+}
+
+// foldOrder is the order in which enquiry.Settle returns transitions.
+const foldOrder = `t.occurred_at, CASE t.status WHEN 'Opened' THEN 0 WHEN 'Closed' THEN 2 ELSE 1 END, t.received_at, t.id`

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+)
+
+// GroupNames are what metrics can be grouped by.
+var GroupNames = []string{"service", "channel", "origin", "destination"}
+
+var groupColumns = map[string]string{
+	"service": "e.service_id", "channel": "e.channel", "origin": "e.channel_ori", "destination": "e.destination",
+}
+
+// Metrics are the numbers of what f selects, by groups (of GroupNames), and
+// the position they show: as enquiry.Measure draws them, of each group in turn.
+// Groups are in order of their values; without groups there is exactly one.
+func (s *Store) Metrics(ctx context.Context, f enquiry.Filter, groups []string) (gs []enquiry.Group, seq int64, err error) {
+	sql, a, err := metricsSQL(f, groups)
+	if err != nil {
+		return nil, 0, err
+	}
+	seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
+		gs, err = all(ctx, tx, scanGroup(groups), sql, planned(a)...)
+		return err
+	})
+	return gs, seq, err
+}
+
+// metricsSQL joins each enquiry with the target that counts for it: the most
+// specific there is. A percentile is rounded to tenths first, which it is a
+// whole number of (p90 of whole microseconds), so that binary fractions don't
+// decide where it is rounded to microseconds.
+func metricsSQL(f enquiry.Filter, groups []string) (string, arguments, error) {
+	list, by, err := groupSQL(groups)
+	if err != nil {
+		return "", nil, err
+	}
+	var a arguments
+	within := a.bind(enquiry.DefaultTarget.Within.Microseconds())
+	shortEnd := a.bind(enquiry.DefaultTarget.ShortEnd.Microseconds())
+	return `
+	WITH judged AS (
+		SELECT e.*,
+			coalesce(both.within_us, per_channel.within_us, per_origin.within_us, every.within_us, ` + within + `) AS within_us,
+			coalesce(both.short_end_us, per_channel.short_end_us, per_origin.short_end_us, every.short_end_us, ` + shortEnd + `) AS short_end_us
+		FROM enquiries e
+		LEFT JOIN targets both ON (both.channel, both.origin) = (e.channel, e.channel_ori)
+		LEFT JOIN targets per_channel ON (per_channel.channel, per_channel.origin) = (e.channel, '')
+		LEFT JOIN targets per_origin ON (per_origin.channel, per_origin.origin) = ('', e.channel_ori)
+		LEFT JOIN targets every ON (every.channel, every.origin) = ('', '')
+		WHERE ` + where(f, &a) + `
+	)
+	SELECT ` + list + `
+		count(*), count(handling_at), count(missed_at), count(*) FILTER (WHERE reached_closed), count(recovery_us),
+		count(*) FILTER (WHERE missed_at IS NOT NULL AND handling_at IS NULL),
+		count(*) FILTER (WHERE missed_at IS NOT NULL OR handling_at IS NOT NULL OR reached_closed),
+		count(*) FILTER (WHERE wait_us <= within_us),
+		count(*) FILTER (WHERE handling_at IS NOT NULL
+			OR missed_at IS NOT NULL AND (time_to_miss_us < short_end_us) IS NOT TRUE),
+		round(avg(wait_us))::bigint,
+		round(round((percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_us::float8))::numeric, 1))::bigint,
+		round(round((percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_us::float8))::numeric, 1))::bigint,
+		max(wait_us),
+		round(avg(handle_us))::bigint,
+		round(round((percentile_cont(0.5) WITHIN GROUP (ORDER BY handle_us::float8))::numeric, 1))::bigint
+	FROM judged e` + by, a, nil
+}
+
+// groupSQL is the beginning of the selected columns, and what groups and sorts them.
+func groupSQL(groups []string) (list, by string, err error) {
+	if len(groups) == 0 {
+		return "", "", nil
+	}
+	columns := make([]string, len(groups))
+	for i, g := range groups {
+		if columns[i] = groupColumns[g]; columns[i] == "" {
+			return "", "", &enquiry.BadParameter{Name: "group",
+				Reason: fmt.Sprintf("%q is not one of %s", g, strings.Join(GroupNames, ", "))}
+		}
+	}
+	list = strings.Join(columns, ", ")
+	sorted := strings.Join(columns, ` COLLATE "C", `) + ` COLLATE "C"`
+	return list + ",", ` GROUP BY ` + list + ` ORDER BY ` + sorted, nil
+}
+
+func scanGroup(groups []string) pgx.RowToFunc[enquiry.Group] {
+	return func(row pgx.CollectableRow) (enquiry.Group, error) {
+		var g enquiry.Group
+		var lost, finished int64
+		var asa, p50, p90, longest, aht, handle *int64
+		values := make([]string, len(groups))
+		into := make([]any, 0, len(groups)+15)
+		for i := range values {
+			into = append(into, &values[i])
+		}
+		into = append(into, &g.Enquiries, &g.Answered, &g.Missed, &g.Closed, &g.Recovered, &lost, &finished,
+			&g.WithinTarget, &g.Judged, &asa, &p50, &p90, &longest, &aht, &handle)
+		if err := row.Scan(into...); err != nil {
+			return g, err
+		}
+		if len(groups) > 0 {
+			g.By = make(map[string]string, len(groups))
+		}
+		for i, name := range groups {
+			g.By[name] = values[i]
+		}
+		g.MissedRate, g.ServiceLevel = ratio(lost, finished), ratio(g.WithinTarget, g.Judged)
+		g.ASA, g.WaitP50, g.WaitP90, g.WaitMax = duration(asa), duration(p50), duration(p90), duration(longest)
+		g.AHT, g.HandleP50 = duration(aht), duration(handle)
+		return g, nil
+	}
+}
+
+// ratio of nothing is nil.
+func ratio(part, whole int64) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	return new(float64(part) / float64(whole))
+}
+
+// TargetFor gives the target that counts for a channel and origin among
+// targets, as Metrics judges by.
+func TargetFor(targets []Target) func(channel, origin string) enquiry.Target {
+	known := make(map[[2]string]enquiry.Target, len(targets))
+	for _, t := range targets {
+		known[[2]string{t.Channel, t.Origin}] = enquiry.Target{Within: t.Within, ShortEnd: t.ShortEnd}
+	}
+	return func(channel, origin string) enquiry.Target {
+		for _, name := range [][2]string{{channel, origin}, {channel, ""}, {"", origin}, {"", ""}} {
+			if t, ok := known[name]; ok {
+				return t
+			}
+		}
+		return enquiry.DefaultTarget
+	}
+}
