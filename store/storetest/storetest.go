@@ -19,9 +19,13 @@ var one struct {
 	err error
 }
 
-// Main is for TestMain: it stops the private server when the package's tests are done.
-func Main(m *testing.M) {
+// Main is for TestMain: when the package's tests are done it does the
+// cleanups, such as browsertest.Close, and stops the private server.
+func Main(m *testing.M, cleanups ...func()) {
 	code := m.Run()
+	for _, clean := range cleanups {
+		clean()
+	}
 	if one.server != nil {
 		one.close()
 	}

@@ -1,0 +1,69 @@
+package browsertest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// Viewport sets the size of the page in CSS pixels.
+func (p *Page) Viewport(width, height int) {
+	p.t.Helper()
+	p.Do(chromedp.EmulateViewport(int64(width), int64(height)))
+}
+
+// Scheme is a value of prefers-color-scheme.
+type Scheme string
+
+const (
+	Light Scheme = "light"
+	Dark  Scheme = "dark"
+)
+
+// Prefer sets the user's preferred colour scheme.
+func (p *Page) Prefer(s Scheme) {
+	p.t.Helper()
+	p.Do(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: string(s)}},
+	}))
+}
+
+// Offline cuts the page's network, and with false restores it. Open
+// websockets are not cut by Chromium: close those at the server.
+func (p *Page) Offline(offline bool) {
+	p.t.Helper()
+	conditions := network.Conditions{Offline: offline, DownloadThroughput: -1, UploadThroughput: -1}
+	p.Do(
+		command(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{&conditions},
+		}),
+		command(network.OverrideNetworkState, network.OverrideNetworkStateParams{
+			Offline: offline, DownloadThroughput: -1, UploadThroughput: -1,
+		}),
+	)
+}
+
+// Screenshot writes what is in view as a PNG.
+func (p *Page) Screenshot(path string) {
+	p.t.Helper()
+	png := Get(p, chromedp.CaptureScreenshot())
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// command makes a protocol command an action, and drops its result.
+func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (v chromedp.Void, err error) {
+		_, err = cdp.Call(ctx, t, c, params)
+		return v, err
+	}
+}
