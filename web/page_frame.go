@@ -34,9 +34,6 @@ func render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	return err
 }
 
-// seqText is a position as the outside knows it.
-func (s *server) seqText(seq int64) string { return s.Epoch + "." + strconv.FormatInt(seq, 10) }
-
 // filled is a query without the fields that a form sent empty.
 func filled(q url.Values) url.Values {
 	kept := url.Values{}

@@ -1,19 +1,263 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/feed"
+)
+
+const (
+	socketWriteTime = 10 * time.Second // for one message
+	socketPingEvery = 20 * time.Second
+	socketSilence   = 60 * time.Second // without a pong the other end is gone
+	socketReadLimit = 512              // bytes: nobody has anything to tell us
+	recheckEvery    = 1500 * time.Millisecond
+	recheckTime     = 2 * time.Second
+	closingTime     = 3 * time.Second
 )
 
 // boardView is a view of the board whose messages go out by websocket.
 type boardView = feed.View[*websocket.PreparedMessage]
 
+// resumption is how a view begins for a viewer who returns and has heard since:
+// with the keys that have changed or left the board after it.
+type resumption struct {
+	since  int64
+	render func(v boardView, n feed.Now, keys []enquiry.Key) *websocket.PreparedMessage
+}
+
+// sockets are the open ones. A socket's handler returns when it stands, so that
+// nothing of the request is kept.
+type sockets struct {
+	server   *server
+	upgrader websocket.Upgrader
+	all      sync.WaitGroup // readers, writers and the rechecks
+	stop     chan struct{}
+
+	mu      sync.Mutex
+	open    map[*socket]struct{}
+	closing bool
+}
+
+func newSockets(s *server) *sockets {
+	k := &sockets{server: s, stop: make(chan struct{}), open: map[*socket]struct{}{}}
+	k.upgrader = websocket.Upgrader{
+		ReadBufferSize:    256,
+		WriteBufferSize:   1024,
+		WriteBufferPool:   &sync.Pool{},
+		EnableCompression: true,
+		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
+			s.answer(w, r, &fault{status: status, message: "This is not a websocket of this site: " + reason.Error() + "."})
+		},
+	}
+	k.all.Go(k.recheck)
+	return k
+}
+
+// socket is one browser's or program's connection.
+type socket struct {
+	conn    *websocket.Conn
+	viewer  *feed.Viewer[*websocket.PreparedMessage]
+	ctx     context.Context
+	cancel  context.CancelFunc
+	welcome func(context.Context) (bool, error) // may it still listen?
+	hangUp  sync.Once
+}
+
 // serveSocket upgrades the request and lets it watch the view called name until
-// it ends. It returns as soon as the socket stands. first, if not nil, renders
-// the first message in place of the view's Snapshot.
-func (s *server) serveSocket(w http.ResponseWriter, r *http.Request, name string, make func() boardView, first func(boardView) *websocket.PreparedMessage) error {
-	panic("not built")
+// it ends. It returns as soon as the socket stands. With back nil the first
+// message is the view's Snapshot.
+func (s *server) serveSocket(w http.ResponseWriter, r *http.Request, name string, make func() boardView, back *resumption) error {
+	if !websocket.IsWebSocketUpgrade(r) {
+		w.Header().Set("Upgrade", "websocket")
+		return &fault{status: http.StatusUpgradeRequired, message: "This is a websocket: connect with a websocket client."}
+	}
+	if s.sockets.isClosing() {
+		return errRestarting
+	}
+	conn, err := s.sockets.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return nil // it has been answered
+	}
+	k := &socket{conn: conn, welcome: s.welcome(r)}
+	k.ctx, k.cancel = context.WithCancel(context.Background())
+	if back != nil {
+		k.viewer = s.Feed.WatchSince(name, make, back.since, back.render)
+	} else {
+		k.viewer = s.Feed.Watch(name, make)
+	}
+	if !s.sockets.add(k) {
+		k.close(websocket.CloseServiceRestart, restarting)
+		k.viewer.Close()
+	}
+	return nil
+}
+
+const restarting = "the server is restarting: connect again"
+
+var errRestarting = &fault{status: http.StatusServiceUnavailable, message: "The server is restarting. Try again in a few seconds."}
+
+// welcome gives what says, later on, whether the request's visitor may still
+// listen. It keeps of the request only what it needs.
+func (s *server) welcome(r *http.Request) func(context.Context) (bool, error) {
+	slim := &http.Request{Header: http.Header{}, RemoteAddr: r.RemoteAddr, Host: r.Host, Method: r.Method, URL: r.URL}
+	for _, name := range append([]string{"Authorization", "Cookie"}, forwarding...) {
+		if values := r.Header.Values(name); values != nil {
+			slim.Header[name] = values
+		}
+	}
+	return func(ctx context.Context) (bool, error) {
+		v, err := s.identify(slim.WithContext(ctx))
+		if f := (*fault)(nil); errors.As(err, &f) && f.status < 500 {
+			return false, nil
+		}
+		return err == nil && v.Role.Allows(access.Viewer), err
+	}
+}
+
+func (k *sockets) isClosing() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.closing
+}
+
+func (k *sockets) add(c *socket) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closing {
+		return false
+	}
+	k.open[c] = struct{}{}
+	k.all.Go(func() { c.read() })
+	k.all.Go(func() {
+		c.write()
+		k.mu.Lock()
+		delete(k.open, c)
+		k.mu.Unlock()
+	})
+	return true
+}
+
+func (k *sockets) list() []*socket {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	list := make([]*socket, 0, len(k.open))
+	for c := range k.open {
+		list = append(list, c)
+	}
+	return list
+}
+
+// recheck closes the sockets of those who may no longer listen, and keeps the
+// settings fresh for views, which cannot wait for them.
+func (k *sockets) recheck() {
+	tick := time.NewTicker(recheckEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-k.stop:
+			return
+		case <-tick.C:
+		}
+		list := k.list()
+		if len(list) == 0 {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), recheckTime)
+		k.server.settings.get(ctx)
+		k.recheckAll(ctx, list)
+		cancel()
+	}
+}
+
+func (k *sockets) recheckAll(ctx context.Context, list []*socket) {
+	var group errgroup.Group
+	group.SetLimit(4)
+	for _, c := range list {
+		group.Go(func() error {
+			// While the database is away nobody can be judged, and nobody is sent away.
+			if welcome, err := c.welcome(ctx); err == nil && !welcome {
+				k.all.Go(func() {
+					c.close(websocket.ClosePolicyViolation, "you are no longer signed in, or the token was revoked")
+				})
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none of them fails
+}
+
+// close hangs all up and waits until they are gone.
+func (k *sockets) close() {
+	k.mu.Lock()
+	already := k.closing
+	k.closing = true
+	k.mu.Unlock()
+	if already {
+		return
+	}
+	close(k.stop)
+	var farewells sync.WaitGroup
+	for _, c := range k.list() {
+		farewells.Go(func() { c.close(websocket.CloseServiceRestart, restarting) })
+	}
+	farewells.Wait()
+	k.all.Wait()
+}
+
+// close says why, if the other end still listens, and ends the socket.
+func (c *socket) close(code int, why string) {
+	c.hangUp.Do(func() {
+		// Whoever does not read gets no explanation.
+		_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(closingTime))
+		c.cancel()
+		_ = c.conn.Close() // it may be broken already
+	})
+}
+
+// read notices the end of the connection; what is said is not listened to.
+func (c *socket) read() {
+	c.conn.SetReadLimit(socketReadLimit)
+	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(socketSilence)) }
+	c.conn.SetPongHandler(alive)
+	err := alive("")
+	for err == nil {
+		_, _, err = c.conn.NextReader()
+	}
+	c.close(websocket.CloseNormalClosure, "")
+}
+
+// write is the only writer of messages.
+func (c *socket) write() {
+	defer c.viewer.Close()
+	pinged := time.Now()
+	for {
+		m, err := c.viewer.Next(c.ctx)
+		if err != nil {
+			c.close(websocket.CloseServiceRestart, restarting)
+			return
+		}
+		err = c.conn.SetWriteDeadline(time.Now().Add(socketWriteTime))
+		if err == nil {
+			err = c.conn.WritePreparedMessage(m)
+		}
+		// Heartbeats come often enough to ping beside them.
+		if now := time.Now(); err == nil && now.Sub(pinged) >= socketPingEvery {
+			pinged = now
+			err = c.conn.WriteControl(websocket.PingMessage, nil, now.Add(socketWriteTime))
+		}
+		if err != nil {
+			c.close(websocket.CloseGoingAway, "too slow")
+			return
+		}
+	}
 }

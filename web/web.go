@@ -34,15 +34,28 @@ type Server struct {
 type server struct {
 	Config
 	sessions *sessions
+	tokens   *tokens
+	sockets  *sockets
+	settings *settingsCache
+	counts   *counts
+
+	strangers *limiters // of made-up webhook keys, by address
 }
 
 // New makes the handler for everything.
-func New(c Config) *Server { panic("not built") }
+func New(c Config) *Server {
+	s := &server{Config: c, tokens: newTokens(c.Store), settings: newSettingsCache(c.Store),
+		strangers: newLimiters(10, 100)}
+	s.startSessions()
+	s.counts = newCounts(s)
+	s.sockets = newSockets(s)
+	return &Server{Handler: s.chain(s.mux()), server: s}
+}
 
 // Close hangs up all sockets, telling browsers to come back at once, and waits
 // for them. It belongs into http.Server's RegisterOnShutdown, which does not
 // know sockets.
-func (s *Server) Close() { panic("not built") }
+func (s *Server) Close() { s.server.sockets.close() }
 
 // handler is an HTTP handler that leaves the answer to an error to one place.
 type handler func(w http.ResponseWriter, r *http.Request) error
@@ -56,7 +69,7 @@ type route struct {
 
 func (s *server) routes() []route {
 	return []route{
-		{"POST /webhooks/cinnox/{key}", "", s.webhook}, // 405 for other methods
+		{"POST /webhooks/cinnox/{key}", "", s.webhook},
 		{"GET /{$}", access.Viewer, s.boardPage},
 		{"GET /live", access.Viewer, s.liveHTML},
 		{"GET /enquiries", access.Viewer, s.enquiriesPage},
@@ -81,3 +94,62 @@ func (s *server) routes() []route {
 		{"POST /setup/{token}", "", s.setup},
 	}
 }
+
+// mux joins the routes. What none of them takes is answered as any other error.
+func (s *server) mux() http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range s.routes() {
+		mux.Handle(rt.pattern, s.wrap(rt))
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h, pattern := mux.Handler(r); pattern == "" {
+			s.unmatched(w, r, h)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// wrap is what stands around one route's handler.
+func (s *server) wrap(rt route) http.Handler {
+	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r, err := s.admit(r, rt.need)
+		if err == nil {
+			err = rt.handler(w, r)
+		}
+		if err != nil {
+			s.answer(w, r, err)
+		}
+	}))
+	switch rt.pattern {
+	case "POST /webhooks/cinnox/{key}", "GET /live", "GET /api/v1/live":
+		return h // answers of a few bytes, and sockets
+	}
+	return compressed(h)
+}
+
+// unmatched lets the mux say what is wrong with a request that no route takes,
+// and says it in our words.
+func (s *server) unmatched(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	said := &header{values: http.Header{}}
+	h.ServeHTTP(said, r)
+	switch said.status {
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", said.values.Get("Allow"))
+		s.answer(w, r, &fault{status: said.status, message: "This address takes " + said.values.Get("Allow") + " only."})
+	case http.StatusNotFound:
+		s.answer(w, r, errNowhere)
+	default: // a redirect to the same path written cleanly
+		h.ServeHTTP(w, r)
+	}
+}
+
+// header is a ResponseWriter that keeps the answer's head only.
+type header struct {
+	values http.Header
+	status int
+}
+
+func (h *header) Header() http.Header         { return h.values }
+func (h *header) Write(b []byte) (int, error) { return len(b), nil }
+func (h *header) WriteHeader(status int)      { h.status = status }

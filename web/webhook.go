@@ -1,5 +1,115 @@
 package web
 
-import "net/http"
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
 
-func (s *server) webhook(w http.ResponseWriter, r *http.Request) error { panic("not built") }
+	"github.com/enquiryboard/enquiryboard/cinnox"
+	"github.com/enquiryboard/enquiryboard/store"
+)
+
+// What has become of a POST to the webhook.
+const (
+	outcomeStored      = "stored"
+	outcomeQuarantined = "quarantined"
+	outcomeHandshake   = "handshake"
+	outcomeRefused     = "refused"
+)
+
+// webhook takes CINNOX's notifications and handshakes. It answers 200 once a
+// delivery is on disk, and not before.
+func (s *server) webhook(w http.ResponseWriter, r *http.Request) error {
+	start := time.Now()
+	outcome, err := s.deliver(w, r)
+	if err != nil {
+		outcome = outcomeRefused
+	}
+	s.counts.delivery(outcome, time.Since(start))
+	return err
+}
+
+func (s *server) deliver(w http.ResponseWriter, r *http.Request) (outcome string, err error) {
+	d := store.Delivery{}
+	if d.KeyID, err = s.Keys.Check(r.Context(), r.PathValue("key")); err != nil {
+		return "", s.refuseKey(r, err)
+	}
+	if d.Raw, err = readBody(w, r); err != nil {
+		return "", err
+	}
+	s.Recorder.Stamp(&d)
+	m := cinnox.Parse(d.Raw)
+	switch m.Kind {
+	case cinnox.Handshake:
+		return outcomeHandshake, accept(w, m)
+	case cinnox.Notification:
+		outcome, d.Transition = outcomeStored, m.Transition
+	default:
+		outcome, d.Reason, d.Detail = outcomeQuarantined, m.Reason, m.Detail
+	}
+	switch err := s.Recorder.Record(r.Context(), d); {
+	case err == nil:
+		return outcome, accept(w, m)
+	case errors.Is(err, context.Canceled):
+		return outcome, nil // the other end is gone; the delivery is kept all the same
+	default:
+		return "", notKept(err)
+	}
+}
+
+// accept gives the answer to everything that was taken. That the other end is
+// gone by now changes nothing.
+func accept(w http.ResponseWriter, m cinnox.Message) error {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(cinnox.Reply(m.Challenge))
+	return nil
+}
+
+// refuseKey answers a key that was not found living. Made-up ones are slowed
+// down by address: nobody has one by accident.
+func (s *server) refuseKey(r *http.Request, err error) error {
+	if !errors.Is(err, errMadeUpKey) {
+		return err
+	}
+	s.counts.madeUpKeys.Inc()
+	address := clientAddress(r)
+	if wait := s.strangers.take(address, time.Now()); wait > 0 {
+		return &fault{status: http.StatusTooManyRequests, message: "Too many unknown webhook keys came from this address."}
+	}
+	s.Log.Warn("unknown webhook key", "address", address)
+	return errNowhere
+}
+
+func notKept(err error) error {
+	return &fault{status: http.StatusServiceUnavailable, message: "The delivery cannot be kept at the moment. Send it again.", cause: err}
+}
+
+// readBody reads a body of at most cinnox.MaxBody.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	const most = cinnox.MaxBody
+	tooLarge := &fault{status: http.StatusRequestEntityTooLarge, message: "The body is over 256 KiB."}
+	if r.ContentLength > most {
+		return nil, tooLarge
+	}
+	body := http.MaxBytesReader(w, r.Body, most)
+	if r.ContentLength >= 0 {
+		b := make([]byte, r.ContentLength)
+		_, err := io.ReadFull(body, b)
+		return b, cutOff(err)
+	}
+	b, err := io.ReadAll(body)
+	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
+		return nil, tooLarge
+	}
+	return b, cutOff(err)
+}
+
+// cutOff is what to say about a body that did not come whole: likely to nobody.
+func cutOff(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fault{status: http.StatusBadRequest, message: "The body did not arrive whole. Send it again.", cause: err}
+}

@@ -1,0 +1,124 @@
+package web
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/enquiryboard/enquiryboard/store"
+)
+
+const (
+	settingsCacheFor = 1500 * time.Millisecond
+	settingsTimeout  = 2 * time.Second
+)
+
+// settings are the parts of the configuration that nearly every answer needs.
+type settings struct {
+	names   destinationNames
+	targets []store.Target
+	zones   map[string]*time.Location // of services
+}
+
+// destinationNames are names by service and destination.
+type destinationNames map[[2]string]string
+
+func (n destinationNames) of(service, id string) string { return n[[2]string{service, id}] }
+
+// zone is that of the chosen services, or of all where none is chosen: UTC
+// unless they agree on another.
+func (s *settings) zone(chosen []string) *time.Location {
+	if len(chosen) == 0 {
+		for id := range s.zones {
+			chosen = append(chosen, id)
+		}
+	}
+	zone := time.UTC
+	for i, id := range chosen {
+		z := s.zones[id]
+		if z == nil {
+			z = time.UTC
+		}
+		if i > 0 && z.String() != zone.String() {
+			return time.UTC
+		}
+		zone = z
+	}
+	return zone
+}
+
+// settingsCache reads the settings again when they are asked for and old.
+type settingsCache struct {
+	store  *store.Store
+	flight singleflight.Group
+	kept   atomic.Pointer[keptSettings]
+}
+
+type keptSettings struct {
+	settings
+	until time.Time
+}
+
+func newSettingsCache(st *store.Store) *settingsCache { return &settingsCache{store: st} }
+
+// now is what was read last, for where nothing may wait.
+func (c *settingsCache) now() *settings {
+	if k := c.kept.Load(); k != nil {
+		return &k.settings
+	}
+	return &settings{}
+}
+
+// get is at most settingsCacheFor old; while the database is away, it is what
+// was read last.
+func (c *settingsCache) get(ctx context.Context) *settings {
+	if k := c.kept.Load(); k != nil && time.Now().Before(k.until) {
+		return &k.settings
+	}
+	<-c.flight.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settingsTimeout)
+		defer cancel()
+		c.read(ctx)
+		return nil, nil
+	})
+	return c.now()
+}
+
+// read keeps what it reads; after a failure the old is good for a while again,
+// so that not every answer waits for a database that is away.
+func (c *settingsCache) read(ctx context.Context) {
+	fresh, err := readSettings(ctx, c.store)
+	if err != nil {
+		fresh = c.now()
+	}
+	c.kept.Store(&keptSettings{*fresh, time.Now().Add(settingsCacheFor)})
+}
+
+func readSettings(ctx context.Context, st *store.Store) (*settings, error) {
+	destinations, err := st.Destinations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	services, err := st.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := st.Targets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fresh := &settings{names: destinationNames{}, targets: targets, zones: map[string]*time.Location{}}
+	for _, d := range destinations {
+		if d.Name != "" {
+			fresh.names[[2]string{d.ServiceID, d.ID}] = d.Name
+		}
+	}
+	for _, v := range services {
+		if zone, err := time.LoadLocation(v.Zone); err == nil {
+			fresh.zones[v.ID] = zone
+		}
+	}
+	return fresh, nil
+}
