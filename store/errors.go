@@ -40,7 +40,7 @@ func away(err error) bool {
 	)
 	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, puddle.ErrClosedPool)
+		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, puddle.ErrClosedPool)
 }
 
 // refusesWork says whether an SQLSTATE is about the server, not about the statement.
@@ -76,4 +76,11 @@ func aboutContent(err error) (*pgconn.PgError, bool) {
 func lacksPartition(err error) bool {
 	pg, content := aboutContent(err)
 	return content && pg.Code == "23514" && pg.ConstraintName == "" && strings.HasPrefix(pg.TableName, "transitions")
+}
+
+// passing says whether a statement lost against another one, and may do better
+// the next time: a deadlock or a conflict.
+func passing(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "40")
 }

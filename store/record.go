@@ -3,9 +3,14 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store/spool"
 )
 
 // Delivery is one POST that came by a good key: a transition, or with a Reason
@@ -23,28 +28,234 @@ type Delivery struct {
 // ErrBusy means that more deliveries wait than the recorder holds.
 var ErrBusy = errors.New("too many deliveries are waiting")
 
-// Recorder makes deliveries durable: concurrent ones join the next commit.
-type Recorder struct {
-	store *Store
-}
+// errClosed is what Record answers after Close.
+var errClosed = fmt.Errorf("%w: the recorder is closed", ErrUnavailable)
+
+// errUnknown means that a connection was lost between sending a commit and
+// hearing of it, and that trying again has failed as well.
+var errUnknown = errors.New("the database went away during the commit; whether the delivery is kept is not known")
 
 // RecorderConfig has sensible defaults.
 type RecorderConfig struct {
-	Queue    int                  // deliveries that may wait; default 8192
-	Batch    int                  // deliveries in one commit; default 256
-	OnCommit func(enquiry.Change) // called after each commit, in the order of Seq; must not block
+	Queue      int                  // deliveries that may wait; default 8192
+	QueueBytes int64                // their bodies together; default 64 MiB
+	Batch      int                  // deliveries in one commit; default 512
+	Spool      *spool.Spool         // takes them while the database is away; nil: nothing does
+	OnCommit   func(enquiry.Change) // called after each commit, in the order of Seq; must not block
+}
+
+// batchBytes bounds the bodies of one commit, so that large ones are not late together.
+const batchBytes = 8 << 20
+
+// Recorder makes deliveries durable: concurrent ones join the next commit.
+// There is no timer: what waits when a commit returns is the next one.
+type Recorder struct {
+	store  *Store
+	config RecorderConfig
+	log    *slog.Logger
+	clock  clock
+
+	queue        chan *item
+	waitingBytes atomic.Int64
+	closing      sync.RWMutex // held for writing while the queue is closed
+	closed       bool
+
+	writer  *writer // of the loop's own
+	link    link
+	drainer *drainer // nil without a spool
+
+	ctx  context.Context // ends when the loop has ended
+	stop context.CancelFunc
+	done sync.WaitGroup // everything but the loop
+	loop sync.WaitGroup
+}
+
+// item is a delivery on its way.
+type item struct {
+	Delivery
+	again   bool       // it was in quarantine, and counted when it came
+	kept    bool       // a commit that holds it has returned
+	maybe   bool       // a commit that may hold it was lost
+	outcome chan error // nil where nobody waits
 }
 
 // NewRecorder starts it.
-func NewRecorder(s *Store, c RecorderConfig) *Recorder { panic("not built") }
+func NewRecorder(s *Store, c RecorderConfig) *Recorder {
+	if c.Queue <= 0 {
+		c.Queue = 8192
+	}
+	if c.QueueBytes <= 0 {
+		c.QueueBytes = 64 << 20
+	}
+	if c.Batch <= 0 {
+		c.Batch = 512
+	}
+	r := &Recorder{store: s, config: c, log: s.log, queue: make(chan *item, c.Queue)}
+	r.ctx, r.stop = context.WithCancel(context.Background())
+	r.writer = &writer{store: s, committed: c.OnCommit}
+	if c.OnCommit != nil {
+		r.writer.origin = s.origin
+	}
+	r.link = link{check: s.checkWritable, log: s.log}
+	if c.Spool != nil {
+		r.drainer = newDrainer(s, c.Spool)
+		r.done.Go(func() { r.drainer.run(r.ctx) })
+	}
+	r.done.Go(func() { s.keepHouse(r.ctx) })
+	r.loop.Go(r.run)
+	return r
+}
 
 // Stamp gives a delivery its ID and ReceivedAt, strictly increasing.
-func (r *Recorder) Stamp(d *Delivery) { panic("not built") }
+func (r *Recorder) Stamp(d *Delivery) { d.ID, d.ReceivedAt = r.clock.stamp(time.Now()) }
 
-// Record returns nil when d is on disk. It does not stop when ctx ends: the
-// delivery is kept all the same. ErrBusy and ErrUnavailable mean that it is
-// not kept here; another error that it may be.
-func (r *Recorder) Record(ctx context.Context, d Delivery) error { panic("not built") }
+// Record returns nil when d is on disk: in the database, or in the spool while
+// that is away. When ctx ends it stops waiting, and d is kept all the same.
+// ErrBusy and ErrUnavailable mean that it is not kept here; another error that
+// it may be.
+func (r *Recorder) Record(ctx context.Context, d Delivery) error {
+	d.Transition.ID, d.Transition.ReceivedAt = d.ID, d.ReceivedAt
+	it := &item{Delivery: d, outcome: make(chan error, 1)}
+	if err := r.enqueue(it); err != nil {
+		return err
+	}
+	select {
+	case err := <-it.outcome:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
-// Close commits what waits and stops.
-func (r *Recorder) Close() { panic("not built") }
+func (r *Recorder) enqueue(it *item) error {
+	r.closing.RLock()
+	defer r.closing.RUnlock()
+	if r.closed {
+		return errClosed
+	}
+	size := int64(len(it.Raw))
+	if r.waitingBytes.Add(size) > r.config.QueueBytes {
+		r.waitingBytes.Add(-size)
+		return ErrBusy
+	}
+	select {
+	case r.queue <- it:
+		return nil
+	default:
+		r.waitingBytes.Add(-size)
+		return ErrBusy
+	}
+}
+
+// Waiting is how many deliveries wait for a commit.
+func (r *Recorder) Waiting() int { return len(r.queue) }
+
+// Err says why deliveries do not go to the database at the moment; nil: they do.
+func (r *Recorder) Err() error { return r.link.err() }
+
+// Spooled is how many deliveries wait in the spool for the database, and when
+// the oldest of them was received.
+func (r *Recorder) Spooled() (n int, oldest time.Time) {
+	if r.config.Spool == nil {
+		return 0, time.Time{}
+	}
+	return r.config.Spool.Waiting()
+}
+
+// Close commits what waits and stops. What is in the spool stays there.
+func (r *Recorder) Close() {
+	r.closing.Lock()
+	if !r.closed {
+		r.closed = true
+		close(r.queue)
+	}
+	r.closing.Unlock()
+	r.loop.Wait()
+	r.stop()
+	r.done.Wait()
+	r.link.wait()
+}
+
+func (r *Recorder) run() {
+	defer r.writer.close()
+	for {
+		batch := r.next()
+		if len(batch) == 0 {
+			return
+		}
+		r.keep(batch)
+	}
+}
+
+// next is everything that waits, up to a batch; nothing when the queue is closed.
+func (r *Recorder) next() []*item {
+	first, ok := <-r.queue
+	if !ok {
+		return nil
+	}
+	batch, size := []*item{first}, len(first.Raw)
+	for len(batch) < r.config.Batch && size < batchBytes {
+		select {
+		case it, ok := <-r.queue:
+			if !ok {
+				return batch
+			}
+			batch, size = append(batch, it), size+len(it.Raw)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// keep puts a batch on disk, somewhere, and tells who waits for it.
+func (r *Recorder) keep(batch []*item) {
+	err := r.toDatabase(batch)
+	if err != nil && r.drainer != nil {
+		if failed := r.drainer.take(batch); failed != nil {
+			err = fmt.Errorf("%w, and the spool cannot take it: %w", err, failed)
+		} else {
+			err = nil
+		}
+	}
+	for _, it := range batch {
+		r.waitingBytes.Add(-int64(len(it.Raw)))
+		switch {
+		case it.kept || err == nil:
+			it.outcome <- nil
+		case it.maybe:
+			it.outcome <- fmt.Errorf("%w: %v", errUnknown, err)
+		default:
+			it.outcome <- err
+		}
+	}
+}
+
+// toDatabase commits a batch. A connection may have died long before, or its
+// last commit's answer be lost: then the batch is tried again on a new one.
+// Its IDs make that harmless.
+func (r *Recorder) toDatabase(batch []*item) error {
+	if err := r.link.err(); err != nil {
+		return err
+	}
+	err := r.writer.record(r.ctx, batch)
+	if err != nil && (r.writer.lost() || passing(err)) {
+		err = r.writer.record(r.ctx, batch)
+	}
+	if err == nil {
+		r.link.worked()
+		return nil
+	}
+	err = asUnavailable(err)
+	r.link.failed(r.ctx, err)
+	return err
+}
+
+// asUnavailable wraps every error: to who hands over a delivery, a database
+// that lacks a table is as far away as one that does not answer.
+func asUnavailable(err error) error {
+	if errors.Is(err, ErrUnavailable) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}

@@ -127,10 +127,13 @@ func (s *Store) Close() {
 	s.pool.Close()
 }
 
+// readOnlyQuery says whether a connection may only read.
+const readOnlyQuery = `SELECT current_setting('transaction_read_only')::boolean OR pg_is_in_recovery()`
+
 // Ping says whether the database answers and can be written to.
 func (s *Store) Ping(ctx context.Context) error {
 	var readOnly bool
-	err := s.pool.QueryRow(ctx, `SELECT current_setting('transaction_read_only')::boolean OR pg_is_in_recovery()`).Scan(&readOnly)
+	err := s.pool.QueryRow(ctx, readOnlyQuery).Scan(&readOnly)
 	switch {
 	case err != nil:
 		return unavailable(err)

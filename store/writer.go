@@ -1,0 +1,303 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+)
+
+// commitTimeout bounds one commit, its wait for other replicas' included.
+const commitTimeout = 4 * time.Second
+
+// notifyChannel is where every commit's position is notified.
+const notifyChannel = "enquiryboard"
+
+// writerSettings make a commit durable, free the position's lock when this
+// program or its network is stuck, and have every read go by keys: plans are
+// made once, maybe of tables that are still empty.
+const writerSettings = `
+	SET synchronous_commit = on; SET default_transaction_isolation = 'read committed';
+	SET statement_timeout = '4s'; SET idle_in_transaction_session_timeout = '4s';
+	SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
+	SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+	SET plan_cache_mode = force_generic_plan`
+
+// writer records deliveries on a connection of its own, one commit at a time.
+type writer struct {
+	store     *Store
+	origin    string               // in notifications: this program's, where committed tells its Follower
+	committed func(enquiry.Change) // after each commit; may be nil
+	conn      *pgx.Conn            // nil: to be made
+	rows      batchRows
+}
+
+func (w *writer) open(ctx context.Context) error {
+	if w.conn != nil && !w.conn.IsClosed() {
+		return nil
+	}
+	c, err := w.store.connect(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err = c.Exec(ctx, writerSettings, pgx.QueryExecModeSimpleProtocol); err == nil {
+		err = makeInstallation(ctx, c)
+	}
+	if err != nil {
+		c.Close(ctx)
+		return unavailable(err)
+	}
+	w.conn = c
+	return nil
+}
+
+// lost says whether the connection that was there has broken.
+func (w *writer) lost() bool { return w.conn != nil && w.conn.IsClosed() }
+
+func (w *writer) close() {
+	if w.conn == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	w.conn.Close(ctx)
+	w.conn = nil
+}
+
+// record commits items and marks those that it kept: all, if it returns nil.
+// A batch that is refused for its content is halved until what is bad is
+// alone, and that one goes to quarantine.
+func (w *writer) record(ctx context.Context, items []*item) error {
+	items = notKept(items)
+	if len(items) == 0 {
+		return nil
+	}
+	err := w.commit(ctx, items)
+	if lacksPartition(err) {
+		if err = w.store.makePartitions(ctx, monthsOf(items)); err == nil {
+			err = w.commit(ctx, items)
+		}
+	}
+	refused, content := aboutContent(err)
+	switch {
+	case err == nil:
+		return nil
+	case !content:
+		return unavailable(err)
+	case len(items) > 1:
+		half := len(items) / 2
+		return errors.Join(w.record(ctx, items[:half]), w.record(ctx, items[half:]))
+	case items[0].Reason != "":
+		return err // PostgreSQL has refused it from quarantine, too
+	}
+	items[0].Reason, items[0].Detail = ReasonDatabase, refused.Message
+	w.store.log.Warn("delivery quarantined", "id", pgUUID(items[0].ID), "sqlstate", refused.Code, "constraint", refused.ConstraintName)
+	return w.record(ctx, items)
+}
+
+// ReasonDatabase is the reason of a quarantined delivery that was understood,
+// and then refused by PostgreSQL for its content.
+const ReasonDatabase = "database"
+
+func notKept(items []*item) []*item {
+	for i := range items {
+		if items[i].kept {
+			rest := append([]*item(nil), items[:i]...)
+			for _, it := range items[i:] {
+				if !it.kept {
+					rest = append(rest, it)
+				}
+			}
+			return rest
+		}
+	}
+	return items
+}
+
+func monthsOf(items []*item) []time.Time {
+	var months []time.Time
+	seen := map[time.Time]bool{}
+	for _, it := range items {
+		if m := monthOf(it.ReceivedAt); !seen[m] {
+			seen[m] = true
+			months = append(months, m)
+		}
+	}
+	return months
+}
+
+// commit is one attempt at one transaction.
+func (w *writer) commit(ctx context.Context, items []*item) error {
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
+	if err := w.open(ctx); err != nil {
+		return err
+	}
+	change, err := w.transact(ctx, items)
+	if err != nil {
+		w.rollback()
+		return err
+	}
+	for _, it := range items {
+		it.kept = true
+	}
+	if w.committed != nil {
+		w.committed(change)
+	}
+	return nil
+}
+
+// rollback leaves the connection ready for the next transaction, or closed.
+func (w *writer) rollback() {
+	if w.conn.IsClosed() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if _, err := w.conn.Exec(ctx, "ROLLBACK", pgx.QueryExecModeSimpleProtocol); err != nil {
+		w.conn.Close(ctx)
+	}
+}
+
+// transact takes the position and its lock, reads the deliveries of the
+// touched enquiries, folds, and writes: two round trips. The read is a
+// statement after the lock, so that it sees what the replica before committed.
+func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, error) {
+	keys := keysOf(items)
+	position, stored, err := w.lockAndRead(ctx, keys)
+	if err != nil {
+		return enquiry.Change{}, err
+	}
+	change := enquiry.Change{Seq: position}
+	w.rows.reset()
+	w.rows.addItems(items)
+	for _, k := range keys.list {
+		e, settled := enquiry.Fold(append(stored[k], keys.fresh[k]...))
+		e.Seq = position
+		change.Enquiries = append(change.Enquiries, e)
+		w.rows.addFold(&e, settled, stored[k])
+	}
+	err = w.write(ctx, position)
+	if err != nil && w.conn.IsClosed() {
+		for _, it := range items {
+			it.maybe = true
+		}
+	}
+	return change, err
+}
+
+// touched are the enquiries of a batch, and their deliveries in it.
+type touched struct {
+	list            []enquiry.Key
+	serviceID, eids []string // list, side by side
+	fresh           map[enquiry.Key][]enquiry.Transition
+}
+
+func (t *touched) add(k enquiry.Key) {
+	t.list = append(t.list, k)
+	t.serviceID, t.eids = append(t.serviceID, k.ServiceID), append(t.eids, k.EID)
+}
+
+func keysOf(items []*item) touched {
+	t := touched{fresh: make(map[enquiry.Key][]enquiry.Transition, len(items))}
+	for _, it := range items {
+		if it.Reason != "" {
+			continue
+		}
+		k := it.Transition.Key
+		if t.fresh[k] == nil {
+			t.add(k)
+		}
+		t.fresh[k] = append(t.fresh[k], it.Transition)
+	}
+	return t
+}
+
+const (
+	takePosition = `UPDATE installation SET position = position + 1 RETURNING position`
+
+	// The bounds on received_at spare looking into every month.
+	readStored = `
+	SELECT ` + transitionColumns + `
+	FROM unnest($1::text[], $2::text[]) AS k (service_id, eid)
+	JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid
+	JOIN transitions t ON t.service_id = e.service_id AND t.eid = e.eid
+		AND t.received_at >= e.first_received_at AND t.received_at <= e.last_received_at`
+)
+
+// lockAndRead begins the transaction.
+func (w *writer) lockAndRead(ctx context.Context, keys touched) (position int64, stored map[enquiry.Key][]enquiry.Transition, err error) {
+	var b pgx.Batch
+	b.Queue("BEGIN")
+	b.Queue(takePosition)
+	if len(keys.list) > 0 {
+		b.Queue(readStored, keys.serviceID, keys.eids)
+	}
+	results := w.conn.SendBatch(ctx, &b)
+	defer func() {
+		if closed := results.Close(); err == nil {
+			err = closed
+		}
+	}()
+	if _, err = results.Exec(); err != nil {
+		return 0, nil, err
+	}
+	if err = results.QueryRow().Scan(&position); err != nil || len(keys.list) == 0 {
+		return position, nil, err
+	}
+	found, err := results.Query()
+	if err != nil {
+		return position, nil, err
+	}
+	stored = make(map[enquiry.Key][]enquiry.Transition, len(keys.list))
+	defer found.Close()
+	for found.Next() {
+		t, err := scanTransition(found)
+		if err != nil {
+			return position, nil, err
+		}
+		stored[t.Key] = append(stored[t.Key], t)
+	}
+	return position, stored, found.Err()
+}
+
+// write ends the transaction.
+func (w *writer) write(ctx context.Context, position int64) error {
+	var b pgx.Batch
+	w.rows.queue(&b, position)
+	b.Queue(`SELECT pg_notify($1, $2)`, notifyChannel, notification{w.origin, position}.String())
+	var ended pgconn.CommandTag
+	b.Queue("COMMIT").Exec(func(tag pgconn.CommandTag) error {
+		ended = tag
+		return nil
+	})
+	if err := w.conn.SendBatch(ctx, &b).Close(); err != nil {
+		return err
+	}
+	if ended.String() != "COMMIT" {
+		return fmt.Errorf("the commit ended as %q", ended)
+	}
+	return nil
+}
+
+// notification is what a commit tells the followers.
+type notification struct {
+	origin   string // whose Recorder tells its own Follower; empty: nobody does
+	position int64
+}
+
+func (n notification) String() string { return n.origin + " " + strconv.FormatInt(n.position, 10) }
+
+func parseNotification(s string) (n notification, err error) {
+	origin, position, _ := strings.Cut(s, " ")
+	n.origin = origin
+	n.position, err = strconv.ParseInt(position, 10, 64)
+	return n, err
+}
