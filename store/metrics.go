@@ -47,10 +47,10 @@ func metricsSQL(f enquiry.Filter, groups []string) (string, arguments, error) {
 	return `
 	WITH judged AS (
 		SELECT e.*,
-			coalesce(both.within_us, per_channel.within_us, per_origin.within_us, every.within_us, ` + within + `) AS within_us,
-			coalesce(both.short_end_us, per_channel.short_end_us, per_origin.short_end_us, every.short_end_us, ` + shortEnd + `) AS short_end_us
+			coalesce(exact.within_us, per_channel.within_us, per_origin.within_us, every.within_us, ` + within + `) AS within_us,
+			coalesce(exact.short_end_us, per_channel.short_end_us, per_origin.short_end_us, every.short_end_us, ` + shortEnd + `) AS short_end_us
 		FROM enquiries e
-		LEFT JOIN targets both ON (both.channel, both.origin) = (e.channel, e.channel_ori)
+		LEFT JOIN targets exact ON (exact.channel, exact.origin) = (e.channel, e.channel_ori)
 		LEFT JOIN targets per_channel ON (per_channel.channel, per_channel.origin) = (e.channel, '')
 		LEFT JOIN targets per_origin ON (per_origin.channel, per_origin.origin) = ('', e.channel_ori)
 		LEFT JOIN targets every ON (every.channel, every.origin) = ('', '')
