@@ -1,0 +1,49 @@
+GO   ?= go
+TOOL := $(GO) tool -modfile=tools/go.mod
+export GO
+
+BENCH    ?= .
+COUNT    ?= 5
+FUZZTIME ?= 60s
+
+.PHONY: run build test race bench fuzz generate check vulncheck vendor
+
+run: ## build it and show it with made-up traffic
+	@tools/need.sh npm-or-postgresql
+	@$(GO) build -o bin/enquiryboard ./cmd/enquiryboard
+	@exec bin/enquiryboard serve --demo
+
+build: ## bin/enquiryboard
+	$(GO) build -o bin/enquiryboard ./cmd/enquiryboard
+
+test: ## all tests: each package that needs one has its own PostgreSQL, in memory
+	@tools/need.sh postgresql chromium
+	$(GO) test ./...
+
+race:
+	@tools/need.sh postgresql chromium
+	$(GO) test -race ./...
+
+bench: ## COUNT rounds of the benchmarks that match BENCH
+	@tools/need.sh postgresql
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 0 ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	@tools/need.sh postgresql
+	tools/fuzz.sh $(FUZZTIME)
+
+generate: ## Go out of the templates
+	$(GO) tool templ generate
+
+check: ## formatting, generated files, vet, staticcheck
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }
+	$(GO) tool templ fmt -fail .
+	tools/fresh.sh
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+
+vulncheck: ## known vulnerabilities that the program can reach
+	$(TOOL) govulncheck ./...
+
+vendor: ## fetch what is carried of others
+	tools/vendor.sh

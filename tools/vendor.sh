@@ -1,0 +1,19 @@
+#!/bin/sh
+# Fetches what the project carries of others, checked against npm's own sums.
+set -eu
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# fetch PACKAGE@VERSION SHA512 unpacks into $tmp/package
+fetch() {
+	(cd "$tmp" && rm -rf ./*.tgz package && npm pack --silent --ignore-scripts "$1" >/dev/null)
+	got=$(openssl dgst -sha512 -binary "$tmp"/*.tgz | openssl base64 -A)
+	if [ "$got" != "$2" ]; then
+		echo "$1 has the checksum $got instead of $2" >&2
+		exit 1
+	fi
+	tar -xzf "$tmp"/*.tgz -C "$tmp"
+}
+
+fetch axe-core@4.14.1 FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==
+cp "$tmp"/package/axe.min.js "$tmp"/package/LICENSE "$tmp"/package/LICENSE-3RD-PARTY.txt web/browsertest/testdata/axe-core/
