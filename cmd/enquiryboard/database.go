@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/store/localpg"
+)
+
+// database is the one that a command works on, for as long as it runs.
+type database struct {
+	*store.Store
+	url string
+	pg  *localpg.Server // nil: it is not embedded, or is a running serve's
+}
+
+// open reaches the database that the settings mean: the one that was given, a
+// running serve's, or the embedded one, started for as long as this runs.
+func (in *invocation) open() (*database, error) {
+	db := &database{url: in.DatabaseURL}
+	if db.url == "" {
+		if r, ok := findRunning(in.DataDir); ok {
+			db.url = r.DatabaseURL
+			if r.Demo {
+				fmt.Fprintln(in.stderr, "enquiryboard: using the running demonstration's database")
+			}
+		}
+	}
+	if db.url == "" {
+		pg, err := localpg.Use(in.ctx, localpg.Options{Dir: in.DataDir})
+		if err != nil {
+			return nil, err
+		}
+		db.url, db.pg = pg.URL, pg
+	}
+	var err error
+	if db.Store, err = store.New(in.ctx, store.Config{URL: db.url, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		return nil, errors.Join(usageError{err.Error()}, db.stop())
+	}
+	return db, nil
+}
+
+// openMigrated is open, and brings the schema up to date.
+func (in *invocation) openMigrated() (*database, error) {
+	db, err := in.open()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.MigrateUp(in.ctx); err != nil {
+		return nil, errors.Join(unreachable(err), db.close())
+	}
+	return db, nil
+}
+
+// with runs a command's work on the migrated database.
+func (in *invocation) with(work func(ctx context.Context, db *database) error) (err error) {
+	db, err := in.openMigrated()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	return work(in.ctx, db)
+}
+
+func (db *database) close() error {
+	db.Store.Close()
+	return db.stop()
+}
+
+func (db *database) stop() error {
+	if db.pg == nil {
+		return nil
+	}
+	return db.pg.Stop()
+}
+
+// unreachable says what to do where the database cannot be used.
+func unreachable(err error) error {
+	if errors.Is(err, store.ErrUnavailable) {
+		return fmt.Errorf("%w (is PostgreSQL running, and is --database-url or DATABASE_URL right?)", err)
+	}
+	return err
+}
+
+// when is a time in a command's table.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format(time.RFC3339)
+}

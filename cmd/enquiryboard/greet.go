@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/store"
+)
+
+// setupLinkLasts: the next start makes a new one anyway.
+const setupLinkLasts = 24 * time.Hour
+
+// greet prints where everything is, a line each. What only the database knows
+// is printed as soon as it can be asked.
+func (p *program) greet(ctx context.Context) error {
+	p.line("Board", p.url+"/")
+	p.line("Database", p.databaseLine())
+	err := p.greetFrom(ctx)
+	if !errors.Is(err, store.ErrUnavailable) || p.Demo {
+		return err
+	}
+	fmt.Fprintln(p.out, "The database cannot be reached: deliveries are kept in", p.dir, "until it can.")
+	p.background(ctx, func(ctx context.Context) error {
+		return patiently(ctx, func() error { return p.greetFrom(ctx) })
+	})
+	return nil
+}
+
+// greetFrom prints what the database knows.
+func (p *program) greetFrom(ctx context.Context) error {
+	signIn, err := p.signInLine(ctx)
+	if err != nil {
+		return err
+	}
+	webhook, err := p.webhookLine(ctx)
+	if err != nil {
+		return err
+	}
+	p.line("Sign in", signIn)
+	p.line("Webhook", webhook)
+	return nil
+}
+
+func (p *program) line(what, where string) { fmt.Fprintf(p.out, "%-9s %s\n", what, where) }
+
+func (p *program) signInLine(ctx context.Context) (string, error) {
+	if p.Demo {
+		return "not needed: everybody on this machine is a demonstration administrator", nil
+	}
+	users, err := p.store.Users(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(users) > 0 {
+		return p.url + "/sign-in", nil
+	}
+	secret := access.NewLinkToken()
+	err = p.store.CreateLink(ctx, access.HashToken(secret), store.Link{
+		Purpose: "setup", Role: access.Admin, ExpiresAt: time.Now().Add(setupLinkLasts),
+	})
+	if err != nil {
+		return "", err
+	}
+	return p.url + "/setup/" + secret + " (once, for the first administrator)", nil
+}
+
+func (p *program) webhookLine(ctx context.Context) (string, error) {
+	if p.Demo {
+		key, err := createKey(ctx, p.store, "demo")
+		if err != nil {
+			return "", err
+		}
+		p.demoURL = p.url + webhookPath + key
+		return p.demoURL, nil
+	}
+	keys, err := p.store.WebhookKeys(ctx)
+	if err != nil {
+		return "", err
+	}
+	living := 0
+	for _, k := range keys {
+		if k.RevokedAt.IsZero() {
+			living++
+		}
+	}
+	masked := masked(p.url + webhookPath)
+	switch living {
+	case 0:
+		return masked + " (no key yet: enquiryboard webhook-key create --name cinnox prints one)", nil
+	case 1:
+		return masked + " (1 key)", nil
+	}
+	return fmt.Sprintf("%s (%d keys)", masked, living), nil
+}
+
+// databaseLine names the database without its password.
+func (p *program) databaseLine() string {
+	if p.embedded {
+		return "embedded PostgreSQL in " + p.dir
+	}
+	u, err := url.Parse(p.databaseURL)
+	if err != nil || u.Host == "" {
+		return "PostgreSQL as --database-url says"
+	}
+	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+	if u.User != nil {
+		shown.User = url.User(u.User.Username())
+	}
+	return shown.String()
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+)
+
+// help is kong's, and for the whole program also all settings, whichever
+// command they belong to.
+func help(options kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil || ctx.Selected() != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(ctx.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprint(w, "\nSettings (a flag wins over the environment, the environment over the default):\n")
+	fmt.Fprint(w, "  Flag\tEnvironment\tDefault\n")
+	for _, f := range settingFlags(ctx.Model.Node) {
+		fmt.Fprintf(w, "  --%s\t%s\t%s\n", f.Name, strings.Join(f.Envs, ", "), defaultOf(f))
+	}
+	for _, name := range []string{envBaseURL, envAppID, envAppToken} {
+		fmt.Fprintf(w, "  \t%s\tnone\n", name)
+	}
+	fmt.Fprint(w, "\nExit status: 0 done, 1 failed, 2 wrong usage.\n")
+	return w.Flush()
+}
+
+// settingFlags are the flags that the environment can set, each once.
+func settingFlags(n *kong.Node) []*kong.Flag {
+	var flags []*kong.Flag
+	_ = kong.Visit(n, func(v kong.Visitable, next kong.Next) error {
+		f, ok := v.(*kong.Flag)
+		if ok && len(f.Envs) > 0 && !slices.ContainsFunc(flags, func(g *kong.Flag) bool { return g.Name == f.Name }) {
+			flags = append(flags, f)
+		}
+		return next(nil)
+	})
+	slices.SortFunc(flags, func(a, b *kong.Flag) int { return strings.Compare(a.Name, b.Name) })
+	return flags
+}
+
+// defaultOf is a flag's default in words: some depend on where the program runs.
+func defaultOf(f *kong.Flag) string {
+	switch f.Name {
+	case "addr":
+		return defaultAddr
+	case "database-url":
+		return "none: an embedded PostgreSQL in the data directory"
+	case "data-dir":
+		return "./data; as root /var/lib/enquiryboard"
+	case "public-url":
+		return "the address"
+	}
+	return f.Default
+}

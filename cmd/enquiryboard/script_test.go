@@ -1,0 +1,131 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// serve NAME [FLAG...] starts serve and sets $NAME to its URL, $NAME_setup and
+// $NAME_webhook to what it printed.
+func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: serve NAME [FLAG...]")
+	}
+	name := args[0]
+	flags := append([]string{"--addr", "127.0.0.1:0", "--data-dir", ts.Getenv("DATA")}, args[1:]...)
+	p, err := startServe(flags...)
+	ts.Check(err)
+	ts.Value("serves").(map[string]*process)[name] = p
+	ts.Setenv(name, strings.TrimSuffix(p.line("Board"), "/"))
+	ts.Setenv(name+"_setup", p.line("Sign in"))
+	ts.Setenv(name+"_webhook", p.line("Webhook"))
+	io.WriteString(ts.Stdout(), p.out.String())
+}
+
+// stop [-KILL] NAME ends a serve; in order it must end with status 0.
+func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+	name := args[len(args)-1]
+	serves := ts.Value("serves").(map[string]*process)
+	p := serves[name]
+	if neg || p == nil {
+		ts.Fatalf("usage: stop [-KILL] NAME")
+	}
+	delete(serves, name)
+	if args[0] == "-KILL" {
+		p.kill()
+		return
+	}
+	ts.Check(p.stop())
+	io.WriteString(ts.Stdout(), p.out.String())
+	io.WriteString(ts.Stderr(), p.err.String())
+}
+
+// http [-token T] [-header K V]... [-form BODY | -body BODY] METHOD URL STATUS
+// prints the body, and the Location and Set-Cookie headers after it.
+func scriptHTTP(ts *testscript.TestScript, neg bool, args []string) {
+	var token, body string
+	var header []string
+	for len(args) > 3 {
+		switch args[0] {
+		case "-token":
+			token, args = strings.TrimSpace(args[1]), args[2:]
+		case "-header":
+			header, args = append(header, args[1], args[2]), args[3:]
+		case "-form":
+			header, body, args = append(header, "Content-Type", "application/x-www-form-urlencoded"), args[1], args[2:]
+		case "-body":
+			body, args = args[1], args[2:]
+		default:
+			ts.Fatalf("http: what is %q?", args[0])
+		}
+	}
+	want, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	status, text, err := fetch(args[0], args[1], token, body, header...)
+	ts.Check(err)
+	io.WriteString(ts.Stdout(), text)
+	if neg || status != want {
+		ts.Fatalf("%s %s: status %d, want %d", args[0], args[1], status, want)
+	}
+}
+
+// fails STATUS PROGRAM [ARGUMENT...] runs what must end with this status, and
+// with one line on standard error and nothing else.
+func scriptFails(ts *testscript.TestScript, neg bool, args []string) {
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); neg || !errors.As(err, &exit) {
+		ts.Fatalf("%v: %v, want exit status %s", args[1:], err, args[0])
+	}
+	if got := strconv.Itoa(exit.ExitCode()); got != args[0] {
+		ts.Fatalf("%v: exit status %s, want %s", args[1:], got, args[0])
+	}
+	if text := ts.ReadFile("stderr"); strings.Count(text, "\n") != 1 || !strings.HasPrefix(text, "enquiryboard: ") {
+		ts.Fatalf("%v: standard error is not one line of ours: %q", args[1:], text)
+	}
+	if text := ts.ReadFile("stdout"); text != "" {
+		ts.Fatalf("%v: standard output has %q", args[1:], text)
+	}
+}
+
+// posted URL EID STATUS posts a notification and wants 200.
+func scriptPosted(ts *testscript.TestScript, neg bool, args []string) {
+	status, text, err := fetch("POST", args[0], "", notification(args[1], args[2], time.Now()))
+	ts.Check(err)
+	if neg || status != http.StatusOK {
+		ts.Fatalf("status %d, want 200: %s", status, text)
+	}
+}
+
+// fake-cinnox answers PATCH as CINNOX's documents say, and sets its variables.
+// It verifies the webhook by a challenge, and refuses another token than "secret".
+func scriptCinnox(ts *testscript.TestScript, _ bool, _ []string) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != "PATCH" || r.URL.Path != "/v1/api/apps/app1/inquiry-event-sub" || r.Header.Get("Authorization") != "Bearer secret" {
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"code":6451000,"message":"Bad query"}`)
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		enabled := strings.Contains(string(body), `"enabled":true`)
+		_, rest, _ := strings.Cut(string(body), `"url":"`)
+		url, _, _ := strings.Cut(rest, `"`)
+		if enabled {
+			status, text, err := fetch("POST", url, "", `{"challenge":"c-17"}`)
+			enabled = err == nil && status == 200 && strings.Contains(text, `"challenge":"c-17"`)
+		}
+		fmt.Fprintf(w, `{"enabled":%v,"url":%q,"updatedAt":"2026-11-07T00:00:00.000Z"}`, enabled, url)
+	}))
+	ts.Defer(srv.Close)
+	ts.Setenv(envBaseURL, srv.URL)
+	ts.Setenv(envAppID, "app1")
+	ts.Setenv(envAppToken, "secret")
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+const (
+	defaultAddr = "127.0.0.1:8080"
+	demoPorts   = 20 // how many ports above the default one a demonstration tries
+)
+
+type serveCmd struct {
+	Addr      string `env:"ENQUIRYBOARD_ADDR" placeholder:"HOST:PORT" help:"Where to listen; ${default_addr} unless set."`
+	PublicURL string `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" placeholder:"URL" help:"Where people and CINNOX reach it; the address unless set."`
+	LogFormat string `env:"ENQUIRYBOARD_LOG_FORMAT" enum:"text,json" default:"text" help:"How to write the log on standard error: text or json."`
+	Demo      bool   `help:"Show made-up traffic on a throw-away database, without a password, to this machine only."`
+}
+
+// Run serves until a signal comes.
+func (c *serveCmd) Run(in *invocation) (err error) {
+	if err := c.check(); err != nil {
+		return err
+	}
+	p := &program{serveCmd: *c, log: c.logger(in.stderr), out: in.stdout, dir: in.DataDir, databaseURL: in.DatabaseURL}
+	// What is started is ended in the opposite order, also when a later start fails.
+	defer func() { err = errors.Join(err, p.end()) }()
+	for _, start := range []func(context.Context) error{
+		p.listen, p.makeHome, p.startDatabase, p.startStore, p.startRecording, p.startWeb, p.greet, p.startTraffic,
+	} {
+		if err := start(in.ctx); err != nil {
+			if in.ctx.Err() != nil {
+				return nil // told to stop while starting
+			}
+			return err
+		}
+	}
+	return p.wait(in.ctx)
+}
+
+func (c *serveCmd) check() error {
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+			return usagef("--public-url %q: it looks like https://board.example.com, without a path", c.PublicURL)
+		}
+		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	}
+	if c.Addr == "" {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return usagef("--addr %q: it looks like %s", c.Addr, defaultAddr)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return usagef("--addr %q: the port is a number from 0 to 65535", c.Addr)
+	}
+	if c.Demo && !loopback(host) {
+		return usagef("--demo lets everybody in as an administrator, so it listens on loopback only: leave --addr out, or use 127.0.0.1")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
+}
+
+func (c *serveCmd) logger(w io.Writer) *slog.Logger {
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}
+
+// listener takes the address. A demonstration that was given none takes the
+// next free port, so that it starts beside anything.
+func (c *serveCmd) listener(ctx context.Context) (net.Listener, error) {
+	addr, tries := c.Addr, 1
+	if addr == "" {
+		addr = defaultAddr
+		if c.Demo {
+			tries += demoPorts
+		}
+	}
+	host, port, _ := net.SplitHostPort(addr)
+	first, _ := strconv.Atoi(port)
+	for i := range tries {
+		addr = net.JoinHostPort(host, strconv.Itoa(first+i))
+		ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+		if err == nil {
+			return ln, nil
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, fmt.Errorf("cannot listen on %s: %w (choose another with --addr)", addr, err)
+		}
+	}
+	return nil, fmt.Errorf("%s is taken: stop what listens there, or choose another address with --addr", addr)
+}
+
+// urlOf is where a browser on this machine finds a listener.
+func urlOf(ln net.Listener) string {
+	a, ok := ln.Addr().(*net.TCPAddr)
+	if !ok {
+		return "http://" + ln.Addr().String()
+	}
+	if a.IP.IsUnspecified() {
+		return "http://" + net.JoinHostPort("localhost", strconv.Itoa(a.Port))
+	}
+	return "http://" + a.String()
+}
+
+// makeDir makes a data directory that the embedded server's own user can walk to.
+func makeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
+		return fmt.Errorf("cannot make the data directory: %w (choose another with --data-dir)", err)
+	}
+	return nil
+}
