@@ -133,7 +133,7 @@ func decodeSpooled(r spool.Record) Delivery {
 	d := Delivery{ID: enquiry.ID(s.ID), ReceivedAt: r.At, KeyID: s.KeyID, Raw: s.Raw, Reason: s.Reason, Detail: s.Detail}
 	if t := s.Transition; t != nil {
 		d.Transition = enquiry.Transition{
-			ID: d.ID, ReceivedAt: d.ReceivedAt, Key: enquiry.Key{ServiceID: t.ServiceID, EID: t.EID},
+			Key:    enquiry.Key{ServiceID: t.ServiceID, EID: t.EID},
 			Status: enquiry.Status(t.Status), CaseNumber: t.CaseNumber, Channel: t.Channel, Origin: t.Origin, SocialID: t.SocialID,
 			Destination: t.Destination, DestinationTypes: t.DestinationTypes, Date: t.Date, DateAt: t.DateAt,
 		}

@@ -114,7 +114,6 @@ func (r *Recorder) Stamp(d *Delivery) { d.ID, d.ReceivedAt = r.clock.stamp(time.
 // ErrBusy and ErrUnavailable mean that it is not kept here; another error that
 // it may be.
 func (r *Recorder) Record(ctx context.Context, d Delivery) error {
-	d.Transition.ID, d.Transition.ReceivedAt = d.ID, d.ReceivedAt
 	it := &item{Delivery: d, outcome: make(chan error, 1)}
 	if err := r.enqueue(it); err != nil {
 		return err

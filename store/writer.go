@@ -211,6 +211,7 @@ func keysOf(items []*item) touched {
 		if it.Reason != "" {
 			continue
 		}
+		it.Transition.ID, it.Transition.ReceivedAt = it.ID, it.ReceivedAt
 		k := it.Transition.Key
 		if t.fresh[k] == nil {
 			t.add(k)
