@@ -1,0 +1,19 @@
+package web_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/enquiryboard/enquiryboard/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// leftovers fails the test if it leaves goroutines behind. It is deferred
+// before anything else is started, in tests that do not run in parallel.
+func leftovers(t *testing.T) {
+	t.Helper()
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+}
