@@ -102,26 +102,30 @@ func NewRow(e *enquiry.Enquiry, destination string, today Today) Row {
 		Channel:     e.Channel,
 		Origin:      e.Origin,
 		Destination: destination,
-		AtTime:      e.OpenedAt,
+		AtTime:      e.OpenedAt.UTC(),
 		AtHint:      "Opened",
 	}
 	switch e.Status {
 	case enquiry.Opened:
-		r.Since, r.Hint = e.WaitingSince, "Waiting for"
+		r.Since, r.Hint = e.WaitingSince.UTC(), "Waiting for"
 		r.Sort = ascending(e.WaitingSince)
 	case enquiry.Handling:
-		r.Since, r.Hint = e.LastTransitionAt, "Being handled for"
+		r.Since, r.Hint = e.LastTransitionAt.UTC(), "Being handled for"
 		r.Sort = ascending(e.LastTransitionAt)
 	case enquiry.Missed:
 		r.Took, r.Hint = Took(e.TimeToMiss), "Waited until it was missed"
-		r.AtTime, r.AtHint = e.LastTransitionAt, "Missed"
+		r.AtTime, r.AtHint = e.LastTransitionAt.UTC(), "Missed"
 		r.Sort = descending(e.LastTransitionAt)
 	case enquiry.Closed:
 		r.Took, r.Hint = Took(e.HandleTime), "Handle time"
-		r.AtTime, r.AtHint = e.LastTransitionAt, "Closed"
+		r.AtTime, r.AtHint = e.LastTransitionAt.UTC(), "Closed"
 		r.Sort = descending(e.LastTransitionAt)
 	}
-	r.At = today.Text(r.AtTime)
+	if e.Status.Live() {
+		r.At = today.Text(r.AtTime) // an enquiry of yesterday says so
+	} else {
+		r.At = moment(r.AtTime, today.zone) // in the last hour
+	}
 	return r
 }
 
@@ -150,7 +154,7 @@ func listNote(s enquiry.Status) string {
 	case enquiry.Handling:
 		return "longest first"
 	default:
-		return "last hour, newest first"
+		return "last hour"
 	}
 }
 

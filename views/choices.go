@@ -151,7 +151,7 @@ func newFilters(path string, f enquiry.Filter, counts func(field int) map[string
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if hasMenu(name) {
+		if HasMenu(name) {
 			continue
 		}
 		for _, v := range query[name] {
@@ -184,7 +184,8 @@ func (fd field) menu(f enquiry.Filter, counts map[string]int) Menu {
 	return m
 }
 
-func hasMenu(name string) bool {
+// HasMenu says whether a query parameter is chosen in a menu.
+func HasMenu(name string) bool {
 	return slices.ContainsFunc(fields[:], func(fd field) bool { return fd.name == name })
 }
 

@@ -1,5 +1,50 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"net/url"
 
-func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error { panic("not built") }
+	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/views"
+)
+
+// boardPage is the live board, as it is now: right without JavaScript, which
+// then keeps it up by [server.liveHTML].
+func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.pageFilter(r)
+	if err != nil {
+		return err
+	}
+	if !s.Feed.Ready() {
+		w.Header().Set("Refresh", "2")
+		return errNotLoaded
+	}
+	board, now := s.Feed.Board(enquiry.Filter{}) // menus and matrix count beyond the filter
+	v := newHTMLView(s, f)
+	v.Reset(now, board)
+	w.Header().Set(seqHeader, s.seqText(now.Seq))
+	return render(w, r, http.StatusOK, views.BoardPage(s.frame(r, "Board", "/"), v.board(now)))
+}
+
+// pageFilter reads the filter of a page, whose forms send empty fields too.
+func (s *server) pageFilter(r *http.Request, also ...string) (enquiry.Filter, error) {
+	q, err := query(r)
+	if err != nil {
+		return enquiry.Filter{}, err
+	}
+	return enquiry.ParseFilter(filled(q), s.settings.get(r.Context()).zone(q["service"]), also...)
+}
+
+// filled is a query without the fields that were left empty. In a menu, empty
+// is a choice: those where none is known.
+func filled(q url.Values) url.Values {
+	kept := url.Values{}
+	for name, values := range q {
+		for _, v := range values {
+			if v != "" || views.HasMenu(name) {
+				kept.Add(name, v)
+			}
+		}
+	}
+	return kept
+}

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -32,17 +31,4 @@ func render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	w.WriteHeader(status)
 	_, err := w.Write(b.Bytes())
 	return err
-}
-
-// filled is a query without the fields that a form sent empty.
-func filled(q url.Values) url.Values {
-	kept := url.Values{}
-	for name, values := range q {
-		for _, v := range values {
-			if v != "" {
-				kept.Add(name, v)
-			}
-		}
-	}
-	return kept
 }

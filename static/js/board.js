@@ -1,0 +1,160 @@
+// The live board: takes what /live says and puts it in place. What it puts
+// there is rendered by the server; here are only clocks, order and patience.
+
+import { ServerClock, tick, timeOfDay } from './clock.js';
+import { Feed, SILENCE } from './feed.js';
+import { List } from './list.js';
+import { morph } from './morph.js';
+
+const $ = (id) => document.getElementById(id);
+const main = $('main');
+const clock = new ServerClock();
+const lists = new Map();
+for (const section of main.querySelectorAll('[data-list]')) {
+  lists.set(section.dataset.list, new List(section, () => paused || stale || show()));
+}
+
+const parts = new Map(); // id → what takes its place, when it is shown next
+const changed = new Set(); // ids of rows that changed while the board was paused
+let paused = false;
+let stale = false;
+let heard = false;
+
+const feed = new Feed(
+  () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/live${location.search}`,
+  take,
+  askWhy,
+);
+
+function take(text) {
+  const template = document.createElement('template');
+  template.innerHTML = text;
+  const message = template.content.firstElementChild;
+  const whole = message.dataset.message === 'snapshot';
+  if (message.dataset.version !== main.dataset.version && !paused) return location.reload();
+  clock.hear(Date.parse(message.dataset.asOf), whole);
+  for (const name of ['seq', 'last', 'zone', 'asOf']) main.dataset[name] = message.dataset[name];
+  $('problem').hidden = !message.dataset.problem;
+  $('problem-text').textContent = message.dataset.problem;
+  heard = true;
+  stale = false;
+  store(message, whole);
+  if (!paused) show();
+  beat();
+}
+
+// Keeps what a message says, to be shown now or when the board goes on.
+function store(message, whole) {
+  for (const id of ['filters', 'tiles', 'queues']) {
+    const part = message.querySelector(`#${id}`);
+    if (part) parts.set(id, part);
+  }
+  for (const section of message.querySelectorAll('[data-list]')) {
+    for (const id of lists.get(section.dataset.list).take(section, whole)) {
+      changed.add(id);
+      for (const [name, list] of lists) if (name !== section.dataset.list) list.drop(id);
+    }
+    parts.set(`head-${section.dataset.list}`, section.querySelector('header'));
+    parts.set(`foot-${section.dataset.list}`, section.querySelector('footer'));
+    parts.set(section.id, section);
+  }
+  for (const { dataset } of message.querySelectorAll('[data-gone]')) {
+    for (const list of lists.values()) if (list.drop(dataset.gone)) changed.add(dataset.gone);
+  }
+}
+
+function show() {
+  for (const [id, part] of parts) {
+    if (id.startsWith('list-')) $(id).hidden = part.hidden;
+    else morph($(id), part);
+  }
+  parts.clear();
+  changed.clear();
+  for (const list of lists.values()) list.show();
+  tick(main, clock.now());
+  delete main.dataset.busy;
+  const waiting = $('tiles').dataset.waiting;
+  document.title = `${waiting === '0' ? '' : `${waiting} waiting · `}Board · Enquiryboard`;
+}
+
+// Once a second, and after each message: says how live the board is.
+function beat() {
+  const silent = feed.silence;
+  if (silent >= SILENCE && !stale) lose();
+  if (stale) return;
+  main.toggleAttribute('data-stale', false);
+  $('stale').hidden = true;
+  if (!heard) return;
+  const state = paused ? 'paused' : 'live';
+  if ($('live').dataset.state === 'stale') say('Live again.');
+  $('live').dataset.state = state;
+  $('live-text').textContent = paused ? 'Paused' : `Live · ${Math.floor(silent / 1000)} s`;
+  $('live-last').textContent = `Last event ${main.dataset.last ? timeOfDay(Date.parse(main.dataset.last), main.dataset.zone) : '–'}`;
+  $('pause-text').textContent = paused ? `Resume · ${changed.size} waiting` : 'Pause';
+  if (paused) return;
+  for (const list of lists.values()) if (!list.held) list.show();
+  tick(main, clock.now());
+}
+
+function lose() {
+  stale = true;
+  const since = heard ? clock.now() - feed.silence : Date.parse(main.dataset.asOf);
+  const text = `Not live since ${timeOfDay(since, main.dataset.zone)}`;
+  main.toggleAttribute('data-stale', true);
+  $('live').dataset.state = 'stale';
+  $('live-text').textContent = 'Not live';
+  $('stale').hidden = false;
+  $('stale-text').textContent = `${text}. Connecting again…`;
+  say(text);
+}
+
+const say = (text) => { $('say').textContent = text; };
+
+// The server takes no socket: is it away, or are we signed out?
+async function askWhy() {
+  const answer = await fetch(`/live${location.search}`, { cache: 'no-store', redirect: 'manual' }).catch(() => null);
+  if (answer?.status !== 401 && answer?.type !== 'opaqueredirect') return;
+  feed.stop();
+  if (!stale) lose();
+  const link = document.createElement('a');
+  link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = 'Sign in again';
+  $('stale-text').replaceChildren('You are signed out, so this board is no longer live. ', link);
+}
+
+// Another view: its address first, then all of it by a new connection.
+function go(address, push) {
+  if (push) history.pushState(null, '', address);
+  main.dataset.busy = '';
+  parts.clear();
+  if (paused) $('pause').click();
+  for (const list of lists.values()) list.release();
+  feed.restart();
+}
+
+document.addEventListener('click', (e) => {
+  const link = e.target.closest('a[data-filter]');
+  if (!link || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
+  e.preventDefault();
+  go(link.href, true);
+});
+
+const form = $('filters');
+form.addEventListener('submit', (e) => e.preventDefault());
+form.addEventListener('change', () => {
+  const query = new URLSearchParams(new FormData(form)).toString();
+  go(query ? `/?${query}` : '/', true);
+});
+addEventListener('popstate', () => go(location.href, false));
+
+$('pause').addEventListener('click', () => {
+  paused = !paused;
+  $('pause').setAttribute('aria-pressed', String(paused));
+  changed.clear();
+  if (!paused && !stale) show();
+  beat();
+});
+
+$('live-text').textContent = 'Connecting…';
+setInterval(beat, 1000);
+feed.restart();

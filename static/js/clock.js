@@ -1,0 +1,48 @@
+// The server's clock, and the durations on the page that tick by it.
+
+/** A duration as views.Clock writes it: 0:05, 2:41, 1:02:41, 2 d 03:04. */
+export function clockText(milliseconds) {
+  const all = Math.max(0, Math.floor(milliseconds / 1000));
+  const two = (n) => String(n).padStart(2, '0');
+  const [days, h, m, s] = [Math.floor(all / 86400), Math.floor(all / 3600) % 24, Math.floor(all / 60) % 60, all % 60];
+  if (days > 0) return `${days} d ${two(h)}:${two(m)}`;
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** The server's clock, told from the moments that its messages bear. */
+export class ServerClock {
+  #ahead = []; // how far the server's clock is ahead of performance.now(), by the last messages
+
+  /** Takes the moment of a message that has just come. */
+  hear(moment, afresh) {
+    if (afresh) this.#ahead = [];
+    this.#ahead.push(moment - performance.now());
+    if (this.#ahead.length > 8) this.#ahead.shift();
+  }
+
+  /** The one that travelled fastest is nearest to the truth. */
+  now() { return performance.now() + Math.max(...this.#ahead); }
+}
+
+/** Brings every ticking duration below root to now, and how far it has gone. */
+export function tick(root, now) {
+  for (const time of root.querySelectorAll('time[data-tick]')) {
+    const lasts = now - Date.parse(time.dateTime);
+    const text = clockText(lasts);
+    if (time.textContent !== text) time.textContent = text;
+    if (!time.dataset.warn) continue;
+    const around = time.closest('[data-level]');
+    const level = levelOf(lasts / 1000, time.dataset);
+    if (around && around.dataset.level !== level) around.dataset.level = level;
+  }
+}
+
+function levelOf(seconds, { warn, breach }) {
+  if (seconds >= Number(breach)) return 'breach';
+  return seconds >= Number(warn) ? 'warn' : '';
+}
+
+/** A time of day in a zone. */
+export function timeOfDay(moment, zone) {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: zone }).format(moment);
+}
