@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,10 +171,13 @@ func readTime(at *time.Time, value string, zone *time.Location) (fault string) {
 	return ""
 }
 
+// rfc3339 is stricter than time.Parse, which takes T1:00 and a comma too.
+var rfc3339 = regexp.MustCompile(`^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
+
 func parseTime(value string, zone *time.Location) (t time.Time, ok bool) {
 	if day, err := time.Parse(time.DateOnly, value); err == nil {
 		t = StartOfDay(day.Year(), day.Month(), day.Day(), zone)
-	} else if err := t.UnmarshalText([]byte(value)); err != nil { // stricter than time.Parse
+	} else if t, err = time.Parse(time.RFC3339, value); err != nil || !rfc3339.MatchString(value) {
 		return t, false
 	}
 	t = ceilMicrosecond(t).UTC()

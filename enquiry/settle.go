@@ -37,7 +37,7 @@ type delivery struct {
 // repeated IDs and returns them in fold order. The argument is not changed.
 func Settle(deliveries []Transition) []Transition {
 	var buf [few]delivery
-	ds := buf[:0]
+	ds := slices.Grow(buf[:0], len(deliveries))
 	for i := range deliveries {
 		ds = append(ds, delivery{Transition: &deliveries[i]})
 	}
@@ -158,7 +158,7 @@ func clockOf(cycle []delivery) Clock {
 // markDuplicates finds the repeats and what they repeat.
 func markDuplicates(cycle []delivery, clock Clock) {
 	var buf [few]int
-	order := buf[:0] // those with the same content side by side, as received
+	order := slices.Grow(buf[:0], len(cycle)) // those with the same content side by side, as received
 	for i := range cycle {
 		cycle[i].original = i
 		order = append(order, i)

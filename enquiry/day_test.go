@@ -1,0 +1,82 @@
+package enquiry
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestStartOfDay(t *testing.T) {
+	for _, row := range []struct{ zone, day, want string }{
+		{"UTC", "2024-05-01", "2024-05-01T00:00:00Z"},
+		{"Asia/Kolkata", "2024-05-01", "2024-05-01T00:00:00+05:30"},
+		// A day of 23 hours, and one of 25.
+		{"Europe/Berlin", "2024-03-31", "2024-03-31T00:00:00+01:00"},
+		{"Europe/Berlin", "2024-04-01", "2024-04-01T00:00:00+02:00"},
+		{"Europe/Berlin", "2024-10-27", "2024-10-27T00:00:00+02:00"},
+		{"Europe/Berlin", "2024-10-28", "2024-10-28T00:00:00+01:00"},
+		// Clocks were put forward at midnight: there is no 00:00.
+		{"America/Sao_Paulo", "2018-11-04", "2018-11-04T01:00:00-02:00"},
+		{"Asia/Beirut", "2024-03-31", "2024-03-31T01:00:00+03:00"},
+		// Clocks were put back at midnight, and 23:00 of the day before came again.
+		{"America/Sao_Paulo", "2018-02-18", "2018-02-18T00:00:00-03:00"},
+		// Clocks were put back at 01:00: there are two 00:00.
+		{"America/Havana", "2024-11-03", "2024-11-03T00:00:00-04:00"},
+		// No such day.
+		{"Pacific/Apia", "2011-12-29", "2011-12-29T00:00:00-10:00"},
+		{"Pacific/Apia", "2011-12-30", "2011-12-31T00:00:00+14:00"},
+		{"Pacific/Apia", "2011-12-31", "2011-12-31T00:00:00+14:00"},
+	} {
+		f, err := parse(t, "from="+row.day+"&tz="+row.zone)
+		if err != nil {
+			t.Errorf("%s: %v", row.zone, err)
+			continue
+		}
+		if got := TimeText(f.From, f.Zone); got != row.want {
+			t.Errorf("%s in %s starts at %s, want %s", row.day, row.zone, got, row.want)
+		}
+	}
+}
+
+func TestDaysHaveTheirOwnLength(t *testing.T) {
+	for query, want := range map[string]time.Duration{
+		"from=2024-03-31&to=2024-04-01&tz=Europe/Berlin":       23 * time.Hour,
+		"from=2024-10-27&to=2024-10-28&tz=Europe/Berlin":       25 * time.Hour,
+		"from=2024-10-27&to=2024-10-28&tz=Asia/Kolkata":        24 * time.Hour,
+		"from=2024-04-07&to=2024-04-08&tz=Australia/Lord_Howe": 24*time.Hour + 30*time.Minute,
+		"from=2018-11-04&to=2018-11-05&tz=America/Sao_Paulo":   23 * time.Hour,
+		"from=2011-12-30&to=2011-12-31&tz=Pacific/Apia":        0,
+	} {
+		f, err := parse(t, query)
+		if err != nil {
+			t.Errorf("%s: %v", query, err)
+		} else if got := f.To.Sub(f.From); got != want {
+			t.Errorf("%s is %v, want %v", query, got, want)
+		}
+	}
+}
+
+// The first instant of a day shows that day or a later one, and no earlier
+// instant does: looked for minute by minute.
+func TestStartOfDayIsTheFirstInstant(t *testing.T) {
+	zones := []string{"America/Sao_Paulo", "Pacific/Apia", "Asia/Beirut", "America/St_Johns", "Africa/Cairo", "Asia/Tehran", "Europe/Lisbon"}
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom(zones).Draw(t, "zone")
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		year, n := rapid.IntRange(1975, 2045).Draw(t, "year"), rapid.IntRange(1, 365).Draw(t, "day")
+		wall := time.Date(year, time.January, n, 0, 0, 0, 0, time.UTC)
+		start := StartOfDay(year, time.January, n, zone)
+		for at := wall.Add(-36 * time.Hour); at.Before(start); at = at.Add(time.Minute) {
+			if at.In(zone).Format(time.DateOnly) >= wall.Format(time.DateOnly) {
+				t.Fatalf("%v starts at %v, but it is that day at %v", wall, start, at.In(zone))
+			}
+		}
+		if start.Format(time.DateOnly) < wall.Format(time.DateOnly) {
+			t.Fatalf("%v starts at %v", wall, start)
+		}
+	})
+}
