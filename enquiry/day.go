@@ -21,7 +21,9 @@ func firstAt(wall time.Time, zone *time.Location) time.Time {
 		if shown.Before(t) {
 			shown = t // clocks were put forward over it
 		}
-		if end.IsZero() || shown.Before(end) {
+		// In leap years ahead, ZoneBounds ends the zone a day before the year's
+		// end, where nothing changes, and at that end says the same again.
+		if end.IsZero() || shown.Before(end) || !end.After(t) {
 			return shown
 		}
 		t = end
