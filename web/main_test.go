@@ -14,6 +14,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // before anything else is started, in tests that do not run in parallel.
 func leftovers(t *testing.T) {
 	t.Helper()
+	storetest.URL(t) // the server of the test databases stays
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 }

@@ -49,12 +49,15 @@ type cachedUser struct {
 }
 
 func newSessions(st *store.Store, publicURL string) *sessions {
-	m := scs.New()
-	m.Store = st.Sessions()
-	m.HashTokenInStore = true
-	m.Lifetime = sessionAbsolute
-	m.IdleTimeout = sessionIdle
-	m.Cookie.Name = "enquiryboard"
+	// Not scs.New: that starts a store of its own, with a goroutine that never ends.
+	m := &scs.SessionManager{
+		Store:            st.Sessions(),
+		HashTokenInStore: true,
+		Codec:            scs.GobCodec{},
+		Lifetime:         sessionAbsolute,
+		IdleTimeout:      sessionIdle,
+		Cookie:           scs.SessionCookie{Name: "enquiryboard", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Persist: true},
+	}
 	if strings.HasPrefix(publicURL, "https://") {
 		m.Cookie.Name, m.Cookie.Secure = "__Host-enquiryboard", true
 	}
