@@ -27,7 +27,7 @@ func Run(ctx context.Context, config Config) (Summary, error) {
 	err := p.play(ctx)
 	s := p.sender.finish()
 	s.Events, s.Repeated, s.HeldBack = p.events, p.repeated, p.heldBack
-	s.Unsent += len(p.held)
+	s.Unsent += len(p.held) + p.lost
 	s.Took = time.Since(p.start)
 	return s, err
 }
@@ -42,8 +42,8 @@ type player struct {
 	dates  map[string]string // the one date of each enquiry, with OneDate
 	held   []heldBack
 
-	sent                       int // handed to the sender, to count behind how many one is held
-	events, repeated, heldBack int
+	sent                             int // handed to the sender, to count behind how many one is held
+	events, repeated, heldBack, lost int
 }
 
 // What the contract of shuffling allows. The later deliveries that may be under
@@ -71,8 +71,12 @@ func (p *player) play(ctx context.Context) error {
 		if err := p.wait(ctx, e.At); err != nil {
 			return err
 		}
-		d := delivery{key: e.key(), body: e.body(p.config.Service, p.date(&e), p.config.Shape)}
 		p.events++
+		if p.config.lost(e.At) {
+			p.lost++
+			continue
+		}
+		d := delivery{key: e.key(), body: e.body(p.config.Service, p.date(&e), p.config.Shape)}
 		if err := p.deliver(ctx, d); err != nil {
 			return err
 		}

@@ -76,10 +76,19 @@ type Config struct {
 	Shuffle    float64 // probability that a delivery is held back behind later ones
 	Seed       uint64  // of repeats and shuffling
 
+	Outages []Outage // when notifications are lost on the way
+
 	Client      *http.Client // nil: one of its own
 	Concurrency int          // deliveries under way at once; 0: 64
 
 	target func() string // a Server's, in place of To
+}
+
+// An Outage is a time, in event time, whose notifications are never sent.
+type Outage struct{ From, Until time.Time }
+
+func (c *Config) lost(at time.Time) bool {
+	return slices.ContainsFunc(c.Outages, func(o Outage) bool { return !at.Before(o.From) && at.Before(o.Until) })
 }
 
 func (c *Config) check() error {
@@ -137,13 +146,13 @@ func (c *Config) next() (Event, error) {
 
 // Summary is what became of a run.
 type Summary struct {
-	Events   int            // changes of state, each sent at least once
+	Events   int            // changes of state
 	Repeated int            // deliveries on top, because of Duplicates
 	HeldBack int            // deliveries sent later, because of Shuffle
 	Sent     int            // all deliveries
 	Answered int            // those answered 200
 	Failed   map[string]int // the others, by what came instead
-	Unsent   int            // held back, or with nobody subscribed, and never sent
+	Unsent   int            // never sent: in an outage, with nobody subscribed, or held back when the run was stopped
 	Took     time.Duration
 }
 

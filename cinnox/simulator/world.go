@@ -14,11 +14,43 @@ type World struct {
 	Seed    uint64
 	Start   time.Time     // when its enquiries begin; their times are in this zone
 	For     time.Duration // new enquiries come for this long; 0: for ever
-	PerHour float64       // enquiries in a busy hour; 0: 360
+	PerHour float64       // enquiries in a busy hour; 0: 480
 	Steady  bool          // every hour is a busy one, for demonstrations at night
+	Script  []Phase       // times out of the ordinary
 }
 
-const busyHour = 360
+// A Phase is a time in which more or fewer enquiries come than usual. Where
+// phases overlap, the first counts.
+type Phase struct {
+	After time.Duration // from the world's start
+	For   time.Duration
+	Rate  float64 // times the usual: a burst above 1, silence at 0
+}
+
+// rate is how many times the usual number of enquiries come at t.
+func (w *World) rate(t time.Time) float64 {
+	since := t.Sub(w.Start)
+	for _, p := range w.Script {
+		if since >= p.After && since < p.After+p.For {
+			return p.Rate
+		}
+	}
+	return 1
+}
+
+// Demo is what makes a board busy at once: a world that began 45 minutes ago,
+// whose past is sent as fast as it goes, and the rest as it happens.
+func Demo(to string, now time.Time, seed uint64) Config {
+	return Config{
+		To:     to,
+		Source: NewWorld(World{Seed: seed, Start: now.Add(-45 * time.Minute), Steady: true}),
+		Speed:  1,
+		Begin:  now,
+		Dates:  DatesEvent,
+	}
+}
+
+const busyHour = 480
 
 // NewWorld is the source of a made-up world's events: the same ones for the
 // same World.
@@ -58,13 +90,21 @@ func (g *generator) Next() (Event, error) {
 // nextArrival draws from a Poisson process whose rate goes with the hour, by
 // thinning: candidates come at the highest rate, and some are refused.
 func (g *generator) nextArrival(after time.Time) time.Time {
-	mean := float64(time.Hour) / g.world.PerHour
+	highest := 1.0
+	for _, p := range g.world.Script {
+		highest = max(highest, p.Rate)
+	}
+	mean := float64(time.Hour) / (g.world.PerHour * highest)
 	for t := after; ; {
 		t = t.Add(time.Duration(g.random.ExpFloat64() * mean)).Truncate(time.Millisecond)
 		if g.world.For > 0 && t.Sub(g.world.Start) >= g.world.For {
 			return time.Time{}
 		}
-		if g.world.Steady || g.random.Float64() < busyness(t) {
+		rate := g.world.rate(t)
+		if !g.world.Steady {
+			rate *= busyness(t)
+		}
+		if g.random.Float64()*highest < rate {
 			return t
 		}
 	}
