@@ -140,3 +140,25 @@ func TestGivenFolderOnly(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestNewestThatFits(t *testing.T) {
+	fake := func(version string) string {
+		dir := tempDir(t)
+		for name, script := range map[string]string{"postgres": "#!/bin/sh\necho 'postgres (PostgreSQL) " + version + "'\n", "initdb": ""} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dir
+	}
+	old, first, second, beta := fake("14.9"), fake("16.3 (Debian 16.3-1)"), fake("16.4"), fake("19beta1")
+	all := []string{old, tempDir(t), first, second, beta}
+	for need, want := range map[int]string{0: beta, 16: first, 17: ""} {
+		if got, ok := newest(t.Context(), all, need); got.dir != want || ok != (want != "") {
+			t.Errorf("for data of %d: %+v, %v", need, got, ok)
+		}
+	}
+	if got, ok := newest(t.Context(), []string{old}, 0); ok {
+		t.Errorf("took %+v, which is too old", got)
+	}
+}

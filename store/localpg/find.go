@@ -3,7 +3,6 @@
 package localpg
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,16 +35,11 @@ func (c *cluster) findBinaries(ctx context.Context, need int) error {
 	if need != 0 && need < MinMajor {
 		return fmt.Errorf("the data in %s is of PostgreSQL %d, and %d is the oldest supported: upgrade it with pg_upgrade (nothing was touched)", c.dir, need, MinMajor)
 	}
-	var all []binaries
-	for _, dir := range c.candidates() {
-		if b, ok := inspect(ctx, dir); ok && (b.major == need || need == 0 && b.major >= MinMajor) {
-			all = append(all, b)
+	for _, dirs := range c.candidates() {
+		if best, ok := newest(ctx, dirs, need); ok {
+			c.bin, c.major = best.dir, best.major
+			return nil
 		}
-	}
-	if len(all) > 0 {
-		best := slices.MaxFunc(all, func(a, b binaries) int { return cmp.Compare(a.major, b.major) })
-		c.bin, c.major = best.dir, best.major
-		return nil
 	}
 	if c.wanted == "" && (need == 0 || need == c.fetch.major) {
 		return c.fetchBinaries(ctx)
@@ -55,6 +48,18 @@ func (c *cluster) findBinaries(ctx context.Context, need int) error {
 		return fmt.Errorf("%s holds no PostgreSQL %d or newer", c.wanted, MinMajor)
 	}
 	return fmt.Errorf("the data in %s is of PostgreSQL %d, which was not found: install PostgreSQL %d, or set PG_BIN to its folder (nothing was touched)", c.dir, need, need)
+}
+
+// newest is the newest server in dirs that fits, the first among equals.
+func newest(ctx context.Context, dirs []string, need int) (binaries, bool) {
+	var best binaries
+	for _, dir := range dirs {
+		b, ok := inspect(ctx, dir)
+		if ok && b.major > best.major && (b.major == need || need == 0 && b.major >= MinMajor) {
+			best = b
+		}
+	}
+	return best, best.major != 0
 }
 
 func (c *cluster) fetchBinaries(ctx context.Context) error {
@@ -70,25 +75,26 @@ func (c *cluster) fetchBinaries(ctx context.Context) error {
 	return nil
 }
 
-// candidates are folders that may hold a server, the preferred of equals first.
-func (c *cluster) candidates() []string {
+// candidates are folders that may hold a server: the one that was named, or
+// else the system's before the one that was fetched.
+func (c *cluster) candidates() [][]string {
 	if c.wanted == "" {
 		c.wanted = os.Getenv("PG_BIN")
 	}
 	if c.wanted != "" {
-		return []string{c.wanted}
+		return [][]string{{c.wanted}}
 	}
-	var dirs []string
+	var system []string
 	if p, err := exec.LookPath("postgres"); err == nil {
 		if p, err = filepath.EvalSymlinks(p); err == nil {
-			dirs = append(dirs, filepath.Dir(p))
+			system = append(system, filepath.Dir(p))
 		}
 	}
 	for _, pattern := range folders {
 		found, _ := filepath.Glob(pattern)
-		dirs = append(dirs, found...)
+		system = append(system, found...)
 	}
-	return append(dirs, c.fetch.bin())
+	return [][]string{system, {c.fetch.bin()}}
 }
 
 // inspect asks the server in dir for its version.
