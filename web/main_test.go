@@ -6,9 +6,10 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/enquiryboard/enquiryboard/store/storetest"
+	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { storetest.Main(m, browsertest.Close) }
 
 // leftovers fails the test if it leaves goroutines behind. It is deferred
 // before anything else is started, in tests that do not run in parallel.

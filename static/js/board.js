@@ -19,6 +19,7 @@ const changed = new Set(); // ids of rows that changed while the board was pause
 let paused = false;
 let stale = false;
 let heard = false;
+let askedAt = -Infinity;
 
 const feed = new Feed(
   () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/live${location.search}`,
@@ -112,6 +113,8 @@ const say = (text) => { $('say').textContent = text; };
 
 // The server takes no socket: is it away, or are we signed out?
 async function askWhy() {
+  if (performance.now() - askedAt < 2_000) return;
+  askedAt = performance.now();
   const answer = await fetch(`/live${location.search}`, { cache: 'no-store', redirect: 'manual' }).catch(() => null);
   if (answer?.status !== 401 && answer?.type !== 'opaqueredirect') return;
   feed.stop();

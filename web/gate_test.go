@@ -1,0 +1,83 @@
+package web_test
+
+import (
+	"io"
+	"net"
+	"sync"
+	"testing"
+)
+
+// gate stands between browsers and a site, and can be shut as a network is.
+type gate struct {
+	URL string
+
+	t        testing.TB
+	to       string
+	listener net.Listener
+	mu       sync.Mutex
+	shut     bool
+	conns    map[net.Conn]struct{}
+	all      sync.WaitGroup
+}
+
+func newGate(t testing.TB, s *site) *gate {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	g := &gate{t: t, URL: "http://" + l.Addr().String(), to: s.Listener.Addr().String(), listener: l, conns: map[net.Conn]struct{}{}}
+	g.all.Go(g.serve)
+	t.Cleanup(func() {
+		_ = l.Close()
+		g.Shut(true)
+		g.all.Wait()
+	})
+	return g
+}
+
+// Shut cuts every connection and takes no others, until it is opened again.
+func (g *gate) Shut(shut bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shut = shut; shut {
+		for c := range g.conns {
+			_ = c.Close()
+		}
+	}
+}
+
+func (g *gate) serve() {
+	for {
+		in, err := g.listener.Accept()
+		if err != nil {
+			return
+		}
+		out, err := net.Dial("tcp", g.to)
+		if err != nil || !g.let(in, out) {
+			_ = in.Close()
+			continue
+		}
+		g.all.Go(func() { g.pass(in, out) })
+		g.all.Go(func() { g.pass(out, in) })
+	}
+}
+
+func (g *gate) let(in, out net.Conn) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shut {
+		_ = out.Close()
+		return false
+	}
+	g.conns[in], g.conns[out] = struct{}{}, struct{}{}
+	return true
+}
+
+func (g *gate) pass(from, to net.Conn) {
+	_, _ = io.Copy(to, from) // it ends with the connection
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, c := range []net.Conn{from, to} {
+		_ = c.Close()
+		delete(g.conns, c)
+	}
+}
