@@ -23,7 +23,11 @@ func TestMain(m *testing.M) {
 		own(dir)
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if dir, err := made(); err == nil {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
 }
 
 // own runs a server until standard input ends.
@@ -74,7 +78,7 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 }
 
 func TestOwnerKilled(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	cmd, url := startOwner(t, dir)
 	keep(t, url)
 	kill(t, cmd)
@@ -82,7 +86,7 @@ func TestOwnerKilled(t *testing.T) {
 }
 
 func TestOrphanIsAdopted(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	cmd, url := startOwner(t, dir, "LOCALPG_ORPHAN=1")
 	keep(t, url)
 	pid := postmaster(t, dir)
@@ -98,7 +102,7 @@ func TestOrphanIsAdopted(t *testing.T) {
 }
 
 func TestOwnerAndPostmasterKilled(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	cmd, url := startOwner(t, dir, "LOCALPG_ORPHAN=1")
 	keep(t, url)
 	if err := syscall.Kill(postmaster(t, dir), syscall.SIGKILL); err != nil {
@@ -109,7 +113,7 @@ func TestOwnerAndPostmasterKilled(t *testing.T) {
 }
 
 func TestPidFileOfAnotherProcess(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	s := mustStart(t, dir)
 	keep(t, s.URL)
 	if err := syscall.Kill(postmaster(t, dir), syscall.SIGKILL); err != nil {
@@ -164,7 +168,7 @@ func TestKilledWhileBeingMade(t *testing.T) {
 }
 
 func TestUseAttachesToAnOwner(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	_, url := startOwner(t, dir)
 	keep(t, url)
 	if got, ok := Running(t.Context(), dir); !ok || got != url {
@@ -183,7 +187,7 @@ func TestUseAttachesToAnOwner(t *testing.T) {
 }
 
 func TestOwnerWaitsForTheAttached(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	owner, err := Use(t.Context(), options(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -212,8 +216,7 @@ func TestOwnerWaitsForTheAttached(t *testing.T) {
 }
 
 func TestManyUseOneDirectory(t *testing.T) {
-	dir := tempDir(t)
-	mustStop(t, mustStart(t, dir))
+	dir := tempServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	results := make(chan error)

@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -18,7 +20,7 @@ import (
 // tempDir is one that the server's user can walk to, which t.TempDir is not for root.
 func tempDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "localpg-")
+	dir, err := makeTemp()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,10 +29,51 @@ func tempDir(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	if err := os.Chmod(dir, 0o711); err != nil {
+	return dir
+}
+
+func makeTemp() (string, error) {
+	dir, err := os.MkdirTemp("", "localpg-")
+	if err != nil {
+		return "", err
+	}
+	return dir, os.Chmod(dir, 0o711)
+}
+
+// made is the directory of a stopped server, which costs a second to make.
+var made = sync.OnceValues(func() (string, error) {
+	dir, err := makeTemp()
+	if err != nil {
+		return "", err
+	}
+	s, err := Start(context.Background(), options(dir))
+	if err != nil {
+		return "", err
+	}
+	return dir, s.Stop()
+})
+
+// fill makes dir a server's directory by copying one.
+func fill(t *testing.T, dir string) string {
+	t.Helper()
+	from, err := made()
+	if err != nil {
 		t.Fatal(err)
 	}
+	if err := makeEnterable(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"data", "password"} {
+		if out, err := exec.Command("cp", "-a", filepath.Join(from, name), dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
 	return dir
+}
+
+func tempServer(t *testing.T) string {
+	t.Helper()
+	return fill(t, tempDir(t))
 }
 
 func options(dir string) Options {
@@ -140,7 +183,7 @@ func TestDurableUnlessToldOtherwise(t *testing.T) {
 }
 
 func TestPostmasterKilled(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	s := mustStart(t, dir)
 	keep(t, s.URL)
 	if err := syscall.Kill(postmaster(t, dir), syscall.SIGKILL); err != nil {
@@ -156,7 +199,7 @@ func TestPostmasterKilled(t *testing.T) {
 }
 
 func TestSecondInstance(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	s := mustStart(t, dir)
 	_, err := start(t.Context(), options(dir), 50*time.Millisecond, 0)
 	var inUse *InUseError
@@ -167,7 +210,7 @@ func TestSecondInstance(t *testing.T) {
 }
 
 func TestStartWaitsForItsPredecessor(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	s := mustStart(t, dir)
 	second := make(chan error)
 	go func() {
@@ -235,7 +278,7 @@ func TestFolderNames(t *testing.T) {
 		`a b,c'd"é [*]?%2F#&=+`,
 		strings.Repeat("long", 40),
 	} {
-		dir := filepath.Join(tempDir(t), name)
+		dir := fill(t, filepath.Join(tempDir(t), name))
 		s := mustStart(t, dir)
 		keep(t, s.URL)
 		mustStop(t, s)
@@ -249,8 +292,7 @@ func TestFolderNames(t *testing.T) {
 }
 
 func TestLostPassword(t *testing.T) {
-	dir := tempDir(t)
-	mustStop(t, mustStart(t, dir))
+	dir := tempServer(t)
 	file := filepath.Join(dir, "password")
 	if err := os.WriteFile(file, []byte("wrong"), 0o600); err != nil {
 		t.Fatal(err)
@@ -267,7 +309,7 @@ func TestLostPassword(t *testing.T) {
 }
 
 func TestStopsWaitingWhenTold(t *testing.T) {
-	dir := tempDir(t)
+	dir := tempServer(t)
 	mustStart(t, dir)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
