@@ -46,9 +46,11 @@ var orders = map[Sort]order{
 	ShortestHandle: byDuration("coalesce(e.handle_us, 9223372036854775807)", false, handle),
 }
 
+const startedAt = "e.started_at"
+
 func byStart(falling bool) order {
 	return order{
-		key: "e.started_at", falling: falling,
+		key: startedAt, falling: falling,
 		value: func(e *enquiry.Enquiry) int64 { return e.StartedAt.UnixMicro() },
 		param: func(key int64) any { return time.UnixMicro(key) },
 	}

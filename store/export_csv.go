@@ -83,21 +83,35 @@ func (c *csvWriter) value(k cellKind, v []byte) {
 	}
 }
 
-// appendCell appends a text cell. What a spreadsheet would take for a formula
-// gets a leading '.
+// What makes a cell be quoted, and what makes a spreadsheet take it for a formula.
+var quotable, formula = bytesIn("\",\r\n"), bytesIn("=+-@\t\r")
+
+func bytesIn(s string) (set [256]bool) {
+	for i := range len(s) {
+		set[s[i]] = true
+	}
+	return set
+}
+
+// appendCell appends a text cell; one that would be a formula gets a leading '.
 func appendCell(dst, cell []byte) []byte {
 	if len(cell) == 0 {
 		return dst
 	}
-	formula := bytes.IndexByte([]byte("=+-@\t\r"), cell[0]) >= 0
-	quoted := cell[0] == ' ' || bytes.ContainsAny(cell, "\",\r\n")
+	quoted := cell[0] == ' '
+	for i := 0; i < len(cell) && !quoted; i++ {
+		quoted = quotable[cell[i]]
+	}
 	if quoted {
 		dst = append(dst, '"')
 	}
-	if formula {
+	if formula[cell[0]] {
 		dst = append(dst, '\'')
 	}
-	for quoted {
+	if !quoted {
+		return append(dst, cell...)
+	}
+	for {
 		i := bytes.IndexByte(cell, '"')
 		if i < 0 {
 			return append(append(dst, cell...), '"')
@@ -105,7 +119,6 @@ func appendCell(dst, cell []byte) []byte {
 		dst = append(append(dst, cell[:i]...), `""`...)
 		cell = cell[i+1:]
 	}
-	return append(dst, cell...)
 }
 
 // appendSeconds writes microseconds as seconds in the shortest decimal.

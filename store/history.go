@@ -106,17 +106,22 @@ func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at
 // pageSQL reads one row more than the page has, to know whether there are more.
 func pageSQL(f enquiry.Filter, p Page, at *cursor) (string, arguments) {
 	o := orders[p.Sort]
-	falling := o.falling
+	key, falling := o.key, o.falling
+	if key == startedAt && f.By != enquiry.ByOpened && !(f.From.IsZero() && f.To.IsZero()) {
+		// Else PostgreSQL goes through all history by start until it meets the
+		// period; so it finds the period first.
+		key += " + interval '0'"
+	}
 	var a arguments
 	condition := where(f, &a)
 	if at != nil {
 		falling = falling != at.Back
-		condition += fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", o.key,
+		condition += fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", key,
 			map[bool]string{false: ">", true: "<"}[falling], a.bind(o.param(at.Key)), a.bind(at.Svc), a.bind(at.EID))
 	}
 	direction := map[bool]string{false: "ASC", true: "DESC"}[falling]
 	return fmt.Sprintf(`SELECT %s FROM enquiries e WHERE %s ORDER BY %s %[4]s, e.service_id %[4]s, e.eid %[4]s LIMIT %[5]s`,
-		enquiryColumnsE, condition, o.key, direction, a.bind(p.Limit+1)), a
+		enquiryColumnsE, condition, key, direction, a.bind(p.Limit+1)), a
 }
 
 // planned are arguments for a statement that is to be planned for these
