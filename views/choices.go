@@ -121,7 +121,7 @@ const allFields = 1<<len(fields) - 1
 
 // BoardFilters is the board's form. Each menu counts what it would show with
 // the other fields as they are.
-func BoardFilters(seen map[enquiry.Key]Seen, f enquiry.Filter) Filters {
+func BoardFilters(seen map[enquiry.Key]Seen, f enquiry.Filter, names Names) Filters {
 	var counts [len(fields)]map[string]int
 	for i := range counts {
 		counts[i] = map[string]int{}
@@ -137,14 +137,19 @@ func BoardFilters(seen map[enquiry.Key]Seen, f enquiry.Filter) Filters {
 			counts[i][value] += n
 		}
 	}
-	return newFilters("/", f, func(i int) map[string]int { return counts[i] })
+	return newFilters("/", f, f.Values(), names, func(i int) map[string]int { return counts[i] })
 }
 
+// Names gives a destination's name, or "" where it has none.
+type Names func(destination string) string
+
 // newFilters is a form whose menus have these values, and those that are chosen.
-func newFilters(path string, f enquiry.Filter, counts func(field int) map[string]int) Filters {
+func newFilters(path string, f enquiry.Filter, query url.Values, names Names, counts func(field int) map[string]int) Filters {
 	form := Filters{Path: path}
-	query := f.Values()
 	for i, fd := range fields {
+		if fd.name == "destination" {
+			fd.text = func(id string) string { return cmp.Or(names(id), notGiven(id)) }
+		}
 		form.Menus = append(form.Menus, fd.menu(f, counts(i)))
 		for _, v := range query[fd.name] {
 			form.Chips = append(form.Chips, Chip{Text: fd.label + ": " + fd.text(v), Href: href(path, without(query, fd.name, v))})
@@ -156,7 +161,7 @@ func newFilters(path string, f enquiry.Filter, counts func(field int) map[string
 		}
 		for _, v := range query[name] {
 			form.Keep = append(form.Keep, Field{name, v})
-			if name != "by" && name != "tz" {
+			if name != "by" && name != "tz" && name != "sort" {
 				form.Chips = append(form.Chips, Chip{Text: choiceText(name, v, f), Href: href(path, without(query, name, v))})
 			}
 		}

@@ -173,7 +173,7 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 	if t.Waiting > 0 {
 		t.LongestSince = v.shelves[0].order[0].row.Since
 	}
-	return t, views.Matrix(v.seen, v.filter), views.BoardFilters(v.seen, v.filter)
+	return t, views.Matrix(v.seen, v.filter), views.BoardFilters(v.seen, v.filter, v.server.settings.now().names.any)
 }
 
 // take notes an enquiry that is on the board.

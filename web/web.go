@@ -78,6 +78,7 @@ func (s *server) routes() []route {
 		{"GET /transitions.csv", access.Supervisor, s.transitionsCSV},
 		{"GET /deliveries", access.Supervisor, s.deliveriesPage},
 		{"GET /settings/{$}", access.Admin, s.settingsPage},
+		{"GET /help/numbers", access.Viewer, s.numbersPage},
 		{"GET /api/v1/board", access.Viewer, s.apiBoard},
 		{"GET /api/v1/live", access.Viewer, s.apiLive},
 		{"GET /api/v1/enquiries", access.Viewer, s.apiEnquiries},

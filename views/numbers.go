@@ -1,0 +1,54 @@
+package views
+
+// definition is a word on the screen and what it means.
+type definition struct{ id, word, meaning string }
+
+type chapter struct {
+	name  string
+	intro string
+	words []definition
+}
+
+// chapters are the words of all pages, each with its one meaning.
+var chapters = []chapter{
+	{
+		"On the board now", "Everything here is as of the moment beside “Live”.",
+		[]definition{
+			{"waiting", "Waiting", "Enquiries whose state is Opened now, whatever day that began. One of yesterday that nobody picked up still waits."},
+			{"longest-wait", "Longest wait", "How long the one that has waited longest has been in Opened, counted from when it last came there. Nobody waiting: –."},
+			{"handling", "Handling", "Enquiries whose state is Handling now. The time beside each is since its last transition: a transfer or take-over begins it anew."},
+			{"last-hour", "Missed, Closed, last hour", "Enquiries that are Missed or Closed now, and became so within the last 60 minutes."},
+		},
+	},
+	{
+		"Of one enquiry", "A time or duration that does not exist is –, which is not zero.",
+		[]definition{
+			{"opened-at", "Opened, picked up, missed", "The first time it came into Opened, Handling and Missed."},
+			{"closed-at", "Closed", "The last time it was closed; – while it is not, or was opened again."},
+			{"wait", "Wait", "From the first Opened to the first Handling. One that was missed before anyone picked it up has no wait; if it was picked up later it has a recovery time instead."},
+			{"handle-time", "Handle time", "Of a closed enquiry: all its time in Handling together. Time in which it waited again, as in a transfer, is left out."},
+			{"time-to-miss", "Time to miss", "From the first Opened to the first Missed."},
+			{"recovered", "Recovered", "Missed, and picked up after that. The recovery time is from the first Missed to that Handling. A recovered enquiry counts as missed and as answered."},
+			{"duplicate", "Duplicate", "A notification that says what an earlier one said. It is kept and shown, and not counted."},
+			{"clock", "Whose clock", "Times are CINNOX's dates. When all dates of an enquiry are the same, as CINNOX may send the date of the enquiry rather than of its change, they tell nothing about its course: then times are taken from when the notifications were received here. Each enquiry's page says which."},
+		},
+	},
+	{
+		"Of a period", "Lists, files and the API count the enquiries that were opened in the period; of one without Opened, its first transition decides.",
+		[]definition{
+			{"answered", "Answered, missed, closed", "How many reached Handling, Missed and Closed at any time. One enquiry can be in several."},
+			{"missed-rate", "Missed rate", "Those missed and never picked up, out of all that were answered, missed or closed, each counted once."},
+			{"service-level", "Service level", "Those picked up within the target wait (60 s unless set otherwise), out of all that were answered or missed. Those given up sooner than a set short time can be left out."},
+			{"asa", "ASA", "Average speed of answer: the mean of all waits."},
+			{"aht", "AHT", "Average handle time: the mean of all handle times. Means are always of all enquiries together, never of means."},
+			{"percentiles", "Median, p90", "The wait that half, or nine in ten, stayed within; exact, between two neighbours by proportion."},
+			{"day", "Day", "From midnight, or the set start of day, in the service's time zone. Days on which clocks change have 23 or 25 hours."},
+		},
+	},
+	{
+		"What is not here", "",
+		[]definition{
+			{"unknown", "Agents, customers, labels, satisfaction", "CINNOX does not send them with these notifications, so there is no panel for them, and nothing is guessed."},
+		},
+	},
+}

@@ -1,0 +1,12 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/enquiryboard/enquiryboard/views"
+)
+
+// numbersPage says what each number means.
+func (s *server) numbersPage(w http.ResponseWriter, r *http.Request) error {
+	return render(w, r, http.StatusOK, views.NumbersPage(s.frame(r, "What the numbers mean", "")))
+}
