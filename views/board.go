@@ -42,6 +42,7 @@ type Change struct {
 type Tiles struct {
 	Waiting, Handling int
 	LongestSince      time.Time // since when the longest waiting one waits; zero: nobody waits
+	Limits            Limits    // of that wait
 	Missed, Closed    int       // in the last hour
 }
 
@@ -57,6 +58,7 @@ type Cell struct {
 	Name              string
 	Waiting, Handling int
 	LongestSince      time.Time
+	Limits            Limits // of that wait
 	Href              string // the board filtered by it, or no longer filtered by it
 	Chosen            bool
 }
@@ -85,6 +87,7 @@ type Row struct {
 	Origin      string
 	Destination string
 	Since       time.Time // of the clock that ticks; zero: none does
+	Limits      Limits    // of a wait
 	Took        string    // the duration that stands, where none ticks
 	Hint        string    // what the duration is
 	At          string    // when it came or ended
@@ -93,7 +96,7 @@ type Row struct {
 }
 
 // NewRow is what the board shows of e. today is the day that times go without their date on.
-func NewRow(e *enquiry.Enquiry, destination string, today Today) Row {
+func NewRow(e *enquiry.Enquiry, destination string, limits Limits, today Today) Row {
 	r := Row{
 		ID:          "e/" + EnquiryPath(e.ServiceID, e.EID)[len("/enquiries/"):],
 		Path:        EnquiryPath(e.ServiceID, e.EID),
@@ -107,7 +110,7 @@ func NewRow(e *enquiry.Enquiry, destination string, today Today) Row {
 	}
 	switch e.Status {
 	case enquiry.Opened:
-		r.Since, r.Hint = e.WaitingSince.UTC(), "Waiting for"
+		r.Since, r.Hint, r.Limits = e.WaitingSince.UTC(), "Waiting for", limits
 		r.Sort = ascending(e.WaitingSince)
 	case enquiry.Handling:
 		r.Since, r.Hint = e.LastTransitionAt.UTC(), "Being handled for"
@@ -171,22 +174,19 @@ func listEmpty(s enquiry.Status) string {
 	}
 }
 
-// thresholds of a wait, in seconds: from the first it wants attention, from the
-// second it is late.
-const (
-	warnAfter   = 30 * time.Second
-	breachAfter = 60 * time.Second
-)
+// Limits are the thresholds of a wait: from Warn on it wants attention, from
+// Breach on it is too long.
+type Limits struct{ Warn, Breach time.Duration }
 
 // level is how far a wait has gone: "", "warn" or "breach".
-func level(since, now time.Time) string {
+func (l Limits) level(since, now time.Time) string {
 	if since.IsZero() {
 		return ""
 	}
 	switch wait := now.Sub(since); {
-	case wait >= breachAfter:
+	case wait >= l.Breach:
 		return "breach"
-	case wait >= warnAfter:
+	case wait >= l.Warn:
 		return "warn"
 	}
 	return ""
@@ -196,7 +196,7 @@ func (r Row) level(now time.Time) string {
 	if r.Status != enquiry.Opened {
 		return ""
 	}
-	return level(r.Since, now)
+	return r.Limits.level(r.Since, now)
 }
 
 func (r Row) name() string {

@@ -45,6 +45,7 @@ type Seen struct {
 	Service, Channel, Origin, Destination string
 	Status                                enquiry.Status
 	WaitingSince                          time.Time
+	Limits                                Limits
 	Rest                                  bool // what has no menu in the filter selects it
 }
 

@@ -143,7 +143,7 @@ func Words(f enquiry.Filter, names Names) string {
 	}
 	phrase(" on ", f.Channels, channelName)
 	phrase(", origin ", f.Origins, channelName)
-	phrase(", for ", f.Destinations, func(id string) string { return or(names(id), notGiven(id)) })
+	phrase(" for ", f.Destinations, func(id string) string { return or(names(id), notGiven(id)) })
 	phrase(", of service ", f.Services, notGiven)
 	phrase(", that reached ", statusTexts(f.Reached), fields[4].text)
 	if len(f.Recovered) == 1 {

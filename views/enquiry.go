@@ -110,6 +110,16 @@ func apart(d time.Duration) string {
 	return Clock(d)
 }
 
+// late says whether it was received after one that happened later.
+func (v EnquiryView) late(i int) bool {
+	for _, t := range v.Transitions[i+1:] {
+		if !t.Duplicate && t.ReceivedAt.Before(v.Transitions[i].ReceivedAt) {
+			return !v.Transitions[i].Duplicate
+		}
+	}
+	return false
+}
+
 // delay is how long a notification was under way.
 func (d Delivery) delay() string {
 	if d.DateAt.IsZero() {

@@ -83,7 +83,7 @@ func choose(query url.Values, channel string, origin *string) (chosen bool, to s
 func (c *Cell) count(s Seen) {
 	switch s.Status {
 	case enquiry.Opened:
-		c.add(Cell{Waiting: 1, LongestSince: s.WaitingSince})
+		c.add(Cell{Waiting: 1, LongestSince: s.WaitingSince, Limits: s.Limits})
 	case enquiry.Handling:
 		c.Handling++
 	}
@@ -93,6 +93,6 @@ func (c *Cell) add(o Cell) {
 	c.Waiting += o.Waiting
 	c.Handling += o.Handling
 	if c.LongestSince.IsZero() || !o.LongestSince.IsZero() && o.LongestSince.Before(c.LongestSince) {
-		c.LongestSince = o.LongestSince
+		c.LongestSince, c.Limits = o.LongestSince, o.Limits
 	}
 }

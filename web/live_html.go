@@ -171,7 +171,8 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 		Closed:   len(v.shelves[3].order),
 	}
 	if t.Waiting > 0 {
-		t.LongestSince = v.shelves[0].order[0].row.Since
+		longest := v.shelves[0].order[0].row
+		t.LongestSince, t.Limits = longest.Since, longest.Limits
 	}
 	return t, views.Matrix(v.seen, v.filter), views.BoardFilters(v.seen, v.filter, v.server.settings.now().names.any)
 }
@@ -183,7 +184,7 @@ func (v *htmlView) take(e *enquiry.Enquiry) {
 	}
 	v.seen[e.Key] = views.Seen{
 		Service: e.ServiceID, Channel: e.Channel, Origin: e.Origin, Destination: e.Destination,
-		Status: e.Status, WaitingSince: e.WaitingSince.UTC(), Rest: v.rest.Match(e),
+		Status: e.Status, WaitingSince: e.WaitingSince.UTC(), Limits: v.limits(e), Rest: v.rest.Match(e),
 	}
 	shown := v.filter.Match(e)
 	for i, status := range enquiry.Statuses {
@@ -207,7 +208,11 @@ func (v *htmlView) row(e *enquiry.Enquiry) views.Row {
 	if destination == "" {
 		destination = e.Destination
 	}
-	return views.NewRow(e, destination, v.today)
+	return views.NewRow(e, destination, v.limits(e), v.today)
+}
+
+func (v *htmlView) limits(e *enquiry.Enquiry) views.Limits {
+	return v.server.settings.now().limits(e.Channel, e.Origin)
 }
 
 // fragment is HTML as a message that is framed and compressed once for all who get it.

@@ -32,14 +32,3 @@ func render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	_, err := w.Write(b.Bytes())
 	return err
 }
-
-// any is a name of a destination in whichever service has one for it.
-func (n destinationNames) any(id string) string {
-	found := ""
-	for key, name := range n {
-		if key[1] == id && (found == "" || name < found) {
-			found = name
-		}
-	}
-	return found
-}

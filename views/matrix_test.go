@@ -1,0 +1,118 @@
+package views
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+)
+
+func filterOf(t *testing.T, query string) enquiry.Filter {
+	t.Helper()
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := enquiry.ParseFilter(q, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// onBoard is a small board, all of which a filter's other fields select.
+func onBoard() map[enquiry.Key]Seen {
+	now := time.Date(2026, 2, 1, 10, 0, 0, 0, time.UTC)
+	return map[enquiry.Key]Seen{
+		{EID: "1"}: {Channel: "CINNOX", Origin: "Weblink", Status: enquiry.Opened, WaitingSince: now.Add(-time.Minute), Rest: true},
+		{EID: "2"}: {Channel: "CINNOX", Origin: "Weblink", Status: enquiry.Opened, WaitingSince: now.Add(-2 * time.Minute), Rest: true},
+		{EID: "3"}: {Channel: "CINNOX", Origin: "VirtualNumber", Status: enquiry.Handling, Rest: true},
+		{EID: "4"}: {Channel: "WHATSAPP", Origin: "Channel", Status: enquiry.Closed, Rest: true},
+		{EID: "5"}: {Channel: "LINE", Origin: "Channel", Status: enquiry.Opened, WaitingSince: now, Rest: false},
+	}
+}
+
+func TestMatrixCountsQueues(t *testing.T) {
+	groups := Matrix(onBoard(), filterOf(t, ""))
+	if len(groups) != 3 {
+		t.Fatalf("%d channels: %+v", len(groups), groups)
+	}
+	cinnox, line, whatsapp := groups[0], groups[1], groups[2]
+	if cinnox.Name != "CINNOX" || cinnox.Waiting != 2 || cinnox.Handling != 1 || len(cinnox.Origins) != 2 {
+		t.Errorf("CINNOX: %+v", cinnox)
+	}
+	link := cinnox.Origins[1]
+	if link.Name != "Web link" || link.Waiting != 2 || !link.LongestSince.Equal(onBoard()[enquiry.Key{EID: "2"}].WaitingSince) {
+		t.Errorf("web link: %+v", link)
+	}
+	if line.Waiting != 0 {
+		t.Errorf("one that the filter leaves out is counted: %+v", line)
+	}
+	if whatsapp.Origins != nil || whatsapp.Waiting+whatsapp.Handling != 0 || !whatsapp.LongestSince.IsZero() {
+		t.Errorf("WhatsApp: %+v", whatsapp)
+	}
+}
+
+func TestMatrixLeadsThereAndBack(t *testing.T) {
+	link := func(query string) Cell { return Matrix(onBoard(), filterOf(t, query))[0].Origins[1] }
+	there := link("status=Opened&channel=LINE")
+	if there.Chosen || there.Href != "/?channel=CINNOX&origin=Weblink&status=Opened" {
+		t.Errorf("there: %+v", there)
+	}
+	back := link("status=Opened&channel=CINNOX&origin=Weblink")
+	if !back.Chosen || back.Href != "/?status=Opened" {
+		t.Errorf("back: %+v", back)
+	}
+	if back.Waiting != 2 {
+		t.Errorf("counts of a chosen queue: %+v", back)
+	}
+}
+
+func TestMenusCountWhatTheyWouldShow(t *testing.T) {
+	f := BoardFilters(onBoard(), filterOf(t, "channel=CINNOX&status=Opened"), func(string) string { return "" })
+	count := func(menu, value string) (n int, chosen bool) {
+		for _, m := range f.Menus {
+			for _, o := range m.Options {
+				if m.Name == menu && o.Value == value {
+					return o.Count, o.Chosen
+				}
+			}
+		}
+		t.Fatalf("menu %s has no %s", menu, value)
+		return 0, false
+	}
+	for _, c := range []struct {
+		menu, value string
+		want        int
+		chosen      bool
+	}{
+		{"channel", "CINNOX", 2, true},
+		{"channel", "WHATSAPP", 0, false}, // none of its is Opened
+		{"origin", "Weblink", 2, false},
+		{"origin", "VirtualNumber", 0, false},
+		{"status", "Opened", 2, true},
+		{"status", "Handling", 1, false},
+	} {
+		if n, chosen := count(c.menu, c.value); n != c.want || chosen != c.chosen {
+			t.Errorf("%s %s: %d, chosen %v; want %d, %v", c.menu, c.value, n, chosen, c.want, c.chosen)
+		}
+	}
+	if len(f.Chips) != 2 || f.Chips[0].Text != "Channel: CINNOX" || f.Chips[0].Href != "/?status=Opened" {
+		t.Errorf("chips: %+v", f.Chips)
+	}
+}
+
+func TestWords(t *testing.T) {
+	names := func(id string) string { return map[string]string{"d1": "New customers"}[id] }
+	for query, want := range map[string]string{
+		"": "Enquiries, of all time",
+		"status=Missed&channel=WHATSAPP&channel=LINE&from=2026-02-01&to=2026-02-08&by=missed&tz=Asia/Hong_Kong": "Missed on WhatsApp or LINE, missed from 1 Feb 2026 before 8 Feb 2026 (Asia/Hong_Kong)",
+		"destination=d1&recovered=true&q=CN12":  "Enquiries for New customers, recovered, case number “CN12”, of all time",
+		"status=Opened&status=Handling&origin=": "Open or Handling, origin Not given, of all time",
+	} {
+		if got := Words(filterOf(t, query), names); got != want {
+			t.Errorf("%q: %q, want %q", query, got, want)
+		}
+	}
+}
