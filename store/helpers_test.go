@@ -104,7 +104,7 @@ func anyDelivery(rnd *rand.Rand, r *store.Recorder, enquiries int) store.Deliver
 // open is a Store on a database, closed after the test.
 func open(t testing.TB, url string) *store.Store {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s, err := store.New(context.Background(), store.Config{URL: url, Log: log})
 	if err != nil {
 		t.Fatal(err)

@@ -21,14 +21,16 @@ func (s *Store) ensurePartitions(ctx context.Context) error {
 	for i := range 1 + monthsAhead {
 		months = append(months, monthOf(now).AddDate(0, i, 0))
 	}
-	return s.makePartitions(ctx, months)
+	return makePartitions(ctx, s.pool, months)
 }
 
 // makePartitions makes the tables of months where they are missing. A table is
 // made first and attached then: unlike CREATE TABLE … PARTITION OF that waits
 // for no reader of transitions, and lets no writer wait behind it.
-func (s *Store) makePartitions(ctx context.Context, months []time.Time) error {
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+func makePartitions(ctx context.Context, db interface {
+	Begin(context.Context) (pgx.Tx, error)
+}, months []time.Time) error {
+	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, partitionLock); err != nil {
 			return err
 		}

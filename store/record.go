@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store/spool"
 )
@@ -232,13 +234,13 @@ func (r *Recorder) keep(batch []*item) {
 
 // toDatabase commits a batch. A connection may have died long before, or its
 // last commit's answer be lost: then the batch is tried again on a new one.
-// Its IDs make that harmless.
+// Its IDs make that harmless. After a time-out nobody is made to wait again.
 func (r *Recorder) toDatabase(batch []*item) error {
 	if err := r.link.err(); err != nil {
 		return err
 	}
 	err := r.writer.record(r.ctx, batch)
-	if err != nil && (r.writer.lost() || passing(err)) {
+	if err != nil && !pgconn.Timeout(err) && (r.writer.lost() || passing(err)) {
 		err = r.writer.record(r.ctx, batch)
 	}
 	if err == nil {

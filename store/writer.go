@@ -81,7 +81,7 @@ func (w *writer) record(ctx context.Context, items []*item) error {
 	}
 	err := w.commit(ctx, items)
 	if lacksPartition(err) {
-		if err = w.store.makePartitions(ctx, monthsOf(items)); err == nil {
+		if err = w.makeMonths(ctx, items); err == nil {
 			err = w.commit(ctx, items)
 		}
 	}
@@ -121,6 +121,13 @@ func notKept(items []*item) []*item {
 	return items
 }
 
+// makeMonths makes the tables that items need.
+func (w *writer) makeMonths(ctx context.Context, items []*item) error {
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
+	return makePartitions(ctx, w.conn, monthsOf(items))
+}
+
 func monthsOf(items []*item) []time.Time {
 	var months []time.Time
 	seen := map[time.Time]bool{}
@@ -143,6 +150,9 @@ func (w *writer) commit(ctx context.Context, items []*item) error {
 	change, err := w.transact(ctx, items)
 	if err != nil {
 		w.rollback()
+		if !w.conn.IsClosed() && away(err) {
+			w.close() // what makes the server refuse may last as long as the session
+		}
 		return err
 	}
 	for _, it := range items {

@@ -3,17 +3,14 @@ package storetest
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
-
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/pressly/goose/v3"
 
 	"github.com/enquiryboard/enquiryboard/migrations"
+	"github.com/enquiryboard/enquiryboard/store"
 )
 
 // migrated gives the template of the present migrations. On a shared server
@@ -53,16 +50,12 @@ func (s *server) makeTemplate(ctx context.Context, conn *pgxpool.Conn, name stri
 }
 
 func migrate(ctx context.Context, url string) error {
-	db, err := sql.Open("pgx", url)
+	db, err := store.New(ctx, store.Config{URL: url})
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
-	if err != nil {
-		return err
-	}
-	_, err = provider.Up(ctx)
+	_, err = db.MigrateUp(ctx)
 	return err
 }
 
