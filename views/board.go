@@ -44,6 +44,7 @@ type Tiles struct {
 	LongestSince      time.Time // since when the longest waiting one waits; zero: nobody waits
 	Limits            Limits    // of that wait
 	Missed, Closed    int       // in the last hour
+	Off               [4]bool   // statuses, in the order of the lists, that the filter leaves out
 }
 
 // Group is one channel in the matrix of queues.

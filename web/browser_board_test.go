@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -170,4 +171,33 @@ func TestBoardKeepsFocus(t *testing.T) {
 	if got := browsertest.Eval[string](p, `document.activeElement.textContent`); got != "A-a" {
 		t.Errorf("after its row left, the focus is on %q", got)
 	}
+}
+
+func TestBoardSaysThatItIsNotKeptUp(t *testing.T) {
+	s := newSite(t, asDemo)
+	p := openBoard(t, s.URL, "/")
+	p.Poll(`document.querySelector("#problem").hidden`)
+	s.feed.SetErr(errors.New("connection refused"))
+	p.Poll(`document.querySelector("#problem").innerText.includes("database cannot be reached")`)
+	s.feed.SetErr(nil)
+	p.Poll(`document.querySelector("#problem").hidden`)
+}
+
+func TestBoardShowsTheFirstHundred(t *testing.T) {
+	s := newSite(t, asDemo)
+	p := openBoard(t, s.URL, "/")
+	start := time.Now().Add(-time.Hour)
+	for i := range 102 {
+		n := notification{"eid": fmt.Sprint(i), "displayCaseNumber": fmt.Sprintf("N-%03d", i), "date": start.Add(time.Duration(i) * time.Second).UTC().Format(time.RFC3339)}
+		if status, body := s.postRaw(s.webhook(), n.body()); status != 200 {
+			t.Fatal(body)
+		}
+	}
+	const rows = `document.querySelectorAll("#list-Opened .row").length`
+	p.Poll(rows + ` === 100 && document.querySelector("#list-Opened .count").textContent === "102"`)
+	if got := p.Text("#foot-Opened"); !strings.Contains(got, "2 more in Enquiries") {
+		t.Errorf("under the list it says %q", got)
+	}
+	s.post(notification{"eid": "0", "displayCaseNumber": "N-000", "status": "Handling"})
+	p.Poll(rows + ` === 100 && [...document.querySelectorAll("#list-Opened .case a")].at(-1).textContent === "N-100"`)
 }

@@ -157,10 +157,15 @@ func (v *htmlView) list(i int) views.List {
 	f.Statuses = []enquiry.Status{status}
 	return views.List{
 		Status: status,
-		Off:    len(v.filter.Statuses) > 0 && !slices.Contains(v.filter.Statuses, status),
+		Off:    v.off(status),
 		Count:  len(v.shelves[i].order),
 		Href:   "/enquiries?" + f.Values().Encode(),
 	}
+}
+
+// off says whether the filter leaves a status out.
+func (v *htmlView) off(s enquiry.Status) bool {
+	return len(v.filter.Statuses) > 0 && !slices.Contains(v.filter.Statuses, s)
 }
 
 func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
@@ -169,6 +174,9 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 		Handling: len(v.shelves[1].order),
 		Missed:   len(v.shelves[2].order),
 		Closed:   len(v.shelves[3].order),
+	}
+	for i, status := range enquiry.Statuses {
+		t.Off[i] = v.off(status)
 	}
 	if t.Waiting > 0 {
 		longest := v.shelves[0].order[0].row
