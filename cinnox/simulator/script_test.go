@@ -44,13 +44,21 @@ func TestRunLosesOutages(t *testing.T) {
 	}
 }
 
-func TestDemoMovesAtOnce(t *testing.T) {
+// TestBacklogMovesAtOnce runs a world as a demonstration does: it began 45
+// minutes ago, its past is sent as fast as it goes, and the rest as it happens.
+func TestBacklogMovesAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &receiver{}
-		config := Demo(anywhere, time.Now(), 1)
-		config.Client = clocked(t, r)
-		config.Until = time.Now().Add(2 * time.Minute)
 		start := time.Now()
+		config := Config{
+			To:     anywhere,
+			Source: NewWorld(World{Seed: 1, Start: start.Add(-45 * time.Minute), Steady: true}),
+			Speed:  1,
+			Begin:  start,
+			Until:  start.Add(2 * time.Minute),
+			Dates:  DatesEvent,
+			Client: clocked(t, r),
+		}
 		if _, err := Run(t.Context(), config); err != nil {
 			t.Fatal(err)
 		}

@@ -38,18 +38,7 @@ func (w *World) rate(t time.Time) float64 {
 	return 1
 }
 
-// Demo is what makes a board busy at once: a world that began 45 minutes ago,
-// whose past is sent as fast as it goes, and the rest as it happens.
-func Demo(to string, now time.Time, seed uint64) Config {
-	return Config{
-		To:     to,
-		Source: NewWorld(World{Seed: seed, Start: now.Add(-45 * time.Minute), Steady: true}),
-		Speed:  1,
-		Begin:  now,
-		Dates:  DatesEvent,
-	}
-}
-
+// busyHour is how many enquiries come in a busy hour unless a world says.
 const busyHour = 480
 
 // NewWorld is the source of a made-up world's events: the same ones for the
