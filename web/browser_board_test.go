@@ -147,7 +147,7 @@ func TestBoardPauses(t *testing.T) {
 	p := openBoard(t, s.URL, "/")
 	p.Click("#pause")
 	s.state("1", "Opened", time.Now())
-	p.Poll(`document.querySelector("#pause-text").textContent === "Resume · 1 waiting"`)
+	p.Poll(`document.querySelector("#pause-text").textContent === "Resume · 1 change"`)
 	if browsertest.Eval[bool](p, inList("Opened", "A-1")) {
 		t.Error("the paused board went on")
 	}

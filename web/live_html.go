@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -238,98 +237,4 @@ func rendered(c templ.Component) []byte {
 		panic(err) // a buffer takes everything
 	}
 	return b.Bytes()
-}
-
-// shelf is one list of the board: all its rows in order, and what of them
-// viewers have been shown.
-type shelf struct {
-	byKey map[enquiry.Key]*shelved
-	order []*shelved
-	shown map[string]*shelved // by element id
-	dirty bool                // something changed since news
-}
-
-// shelved is a row; one that changes is replaced.
-type shelved struct {
-	enquiry enquiry.Enquiry
-	row     views.Row
-	html    string // empty until it is shown
-}
-
-func newShelf() shelf {
-	return shelf{byKey: map[enquiry.Key]*shelved{}, shown: map[string]*shelved{}, dirty: true}
-}
-
-func inOrder(a, b *shelved) int {
-	if c := strings.Compare(a.row.Sort, b.row.Sort); c != 0 {
-		return c
-	}
-	return strings.Compare(a.row.ID, b.row.ID)
-}
-
-func (s *shelf) put(e *enquiry.Enquiry, row views.Row) {
-	if old := s.byKey[e.Key]; old != nil && old.row == row {
-		old.enquiry = *e
-		return
-	}
-	s.drop(e.Key)
-	r := &shelved{enquiry: *e, row: row}
-	i, _ := slices.BinarySearchFunc(s.order, r, inOrder)
-	s.byKey[e.Key], s.order, s.dirty = r, slices.Insert(s.order, i, r), true
-}
-
-func (s *shelf) drop(k enquiry.Key) {
-	r := s.byKey[k]
-	if r == nil {
-		return
-	}
-	i, _ := slices.BinarySearchFunc(s.order, r, inOrder)
-	delete(s.byKey, k)
-	s.order, s.dirty = slices.Delete(s.order, i, i+1), true
-}
-
-// renew makes every row again.
-func (s *shelf) renew(row func(*enquiry.Enquiry) views.Row) {
-	for _, r := range slices.Clone(s.order) {
-		s.put(&r.enquiry, row(&r.enquiry))
-	}
-}
-
-// news are the rows that viewers have not been shown as they are, and the ids
-// of those that are shown no longer.
-func (s *shelf) news(now time.Time, zone *time.Location) (fresh []*shelved, left []string) {
-	top := s.order[:min(len(s.order), views.Shown)]
-	shown := make(map[string]*shelved, len(top))
-	for _, r := range top {
-		shown[r.row.ID] = r
-		if s.shown[r.row.ID] != r {
-			r.render(now, zone)
-			fresh = append(fresh, r)
-		}
-	}
-	for id := range s.shown {
-		if shown[id] == nil {
-			left = append(left, id)
-		}
-	}
-	slices.Sort(left)
-	s.shown, s.dirty = shown, false
-	return fresh, left
-}
-
-// rows are the rows that the board shows, as HTML.
-func (s *shelf) rows(now time.Time, zone *time.Location) []string {
-	top := s.order[:min(len(s.order), views.Shown)]
-	rows := make([]string, len(top))
-	for i, r := range top {
-		r.render(now, zone)
-		rows[i] = r.html
-	}
-	return rows
-}
-
-func (r *shelved) render(now time.Time, zone *time.Location) {
-	if r.html == "" {
-		r.html = string(rendered(views.RowHTML(r.row, now, zone)))
-	}
 }

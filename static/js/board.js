@@ -91,7 +91,7 @@ function beat() {
   $('live').dataset.state = state;
   $('live-text').textContent = paused ? 'Paused' : `Live · ${Math.floor(silent / 1000)} s`;
   $('live-last').textContent = `Last event ${main.dataset.last ? timeOfDay(Date.parse(main.dataset.last), main.dataset.zone) : '–'}`;
-  $('pause-text').textContent = paused ? `Resume · ${changed.size} waiting` : 'Pause';
+  $('pause-text').textContent = paused ? `Resume · ${changed.size} ${changed.size === 1 ? 'change' : 'changes'}` : 'Pause';
   if (paused) return;
   for (const list of lists.values()) if (!list.held) list.show();
   tick(main, clock.now());
