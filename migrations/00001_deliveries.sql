@@ -30,9 +30,8 @@ CREATE TABLE transitions (
     duplicate           boolean     NOT NULL,
     key_id              text        NOT NULL, -- the webhook key it came by
     raw                 bytea       NOT NULL, -- the body, byte for byte
-    PRIMARY KEY (received_at, id)
+    PRIMARY KEY (service_id, eid, received_at, id)
 ) PARTITION BY RANGE (received_at);
-CREATE INDEX transitions_enquiry ON transitions (service_id, eid, received_at);
 
 -- What arrived with a good key and could not be understood.
 CREATE TABLE quarantine (
@@ -89,9 +88,6 @@ CREATE INDEX enquiries_case ON enquiries (case_key, service_id, eid);
 CREATE INDEX enquiries_channel ON enquiries (channel);
 CREATE INDEX enquiries_origin ON enquiries (channel_ori);
 CREATE INDEX enquiries_destination ON enquiries (destination, service_id);
-CREATE INDEX enquiries_live ON enquiries (service_id, eid) WHERE status IN ('Opened', 'Handling');
-CREATE INDEX enquiries_last ON enquiries (last_transition_at);
-CREATE INDEX enquiries_times ON enquiries USING brin (handling_at, missed_at, closed_at) WITH (pages_per_range = 32);
 
 -- A part of a case number. Without the extension it is found by reading all case numbers.
 -- +goose StatementBegin
@@ -105,6 +101,17 @@ EXCEPTION
 END
 $$;
 -- +goose StatementEnd
+CREATE INDEX enquiries_times ON enquiries USING brin (handling_at, missed_at, closed_at) WITH (pages_per_range = 32);
+
+-- Which enquiries may be on the live board: all that are Opened or Handling,
+-- and those Missed or Closed until some time after they have left it. An index
+-- for this on enquiries would be on columns that every delivery changes, and
+-- cost every update its place in the page.
+CREATE TABLE board (
+    service_id text COLLATE "C" NOT NULL,
+    eid        text COLLATE "C" NOT NULL,
+    PRIMARY KEY (service_id, eid)
+);
 
 -- Which enquiries each position changed, for feeds that catch up; kept a day.
 CREATE TABLE changes (
@@ -115,4 +122,4 @@ CREATE TABLE changes (
 );
 
 -- +goose Down
-DROP TABLE changes, enquiries, quarantine, transitions, installation;
+DROP TABLE changes, board, enquiries, quarantine, transitions, installation;

@@ -255,7 +255,7 @@ func TestOneEnquiryWithItsTransitions(t *testing.T) {
 		if d := cmp.Diff(of[e.Key], ts); d != "" {
 			t.Error(d)
 		}
-		body, err := s.Raw(t.Context(), ts[0].ID, ts[0].ReceivedAt)
+		body, err := s.Raw(t.Context(), ts[0])
 		if err != nil || string(body) != "body of "+ts[0].Date {
 			t.Errorf("raw %q, %v", body, err)
 		}
@@ -264,7 +264,7 @@ func TestOneEnquiryWithItsTransitions(t *testing.T) {
 		_, _, _, err := s.Enquiry(t.Context(), k)
 		is(t, err, store.ErrNotFound)
 	}
-	_, err := s.Raw(t.Context(), enquiry.ID{1}, monday)
+	_, err := s.Raw(t.Context(), enquiry.Transition{ID: enquiry.ID{1}, ReceivedAt: monday})
 	is(t, err, store.ErrNotFound)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -153,9 +152,10 @@ func (s *Store) Enquiry(ctx context.Context, k enquiry.Key) (e enquiry.Enquiry, 
 }
 
 // Raw is the body of a transition as it was received, or ErrNotFound.
-func (s *Store) Raw(ctx context.Context, id enquiry.ID, receivedAt time.Time) ([]byte, error) {
-	return one(ctx, s.pool, pgx.RowTo[[]byte],
-		`SELECT raw FROM transitions WHERE received_at = $1 AND id = $2`, receivedAt, [16]byte(id))
+func (s *Store) Raw(ctx context.Context, t enquiry.Transition) ([]byte, error) {
+	return one(ctx, s.pool, pgx.RowTo[[]byte], `
+		SELECT raw FROM transitions WHERE service_id = $1 AND eid = $2 AND received_at = $3 AND id = $4`,
+		t.ServiceID, t.EID, t.ReceivedAt, [16]byte(t.ID))
 }
 
 // Case gives the enquiries whose whole case number is the one searched for, at

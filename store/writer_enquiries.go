@@ -11,6 +11,7 @@ import (
 
 // enquiryRows are folds to be stored, column by column.
 type enquiryRows struct {
+	onBoard                                                      struct{ serviceID, eid pgtype.FlatArray[string] } // those of them that the live board shows
 	serviceID, eid, caseNumber, caseKey, status                  pgtype.FlatArray[string]
 	channel, origin, socialID, destination, types                pgtype.FlatArray[string]
 	startedAt, lastTransitionAt, firstReceivedAt, lastReceivedAt pgtype.FlatArray[time.Time]
@@ -22,6 +23,9 @@ type enquiryRows struct {
 }
 
 func (r *enquiryRows) add(e *enquiry.Enquiry) {
+	if enquiry.OnBoard(e, time.Now()) {
+		r.onBoard.serviceID, r.onBoard.eid = append(r.onBoard.serviceID, e.ServiceID), append(r.onBoard.eid, e.EID)
+	}
 	r.serviceID, r.eid = append(r.serviceID, e.ServiceID), append(r.eid, e.EID)
 	r.caseNumber, r.caseKey = append(r.caseNumber, e.CaseNumber), append(r.caseKey, enquiry.CaseKey(e.CaseNumber))
 	r.status, r.channel, r.origin = append(r.status, string(e.Status)), append(r.channel, e.Channel), append(r.origin, e.Origin)
@@ -47,6 +51,11 @@ func (r *enquiryRows) queue(b *pgx.Batch) {
 		r.destination, r.types, r.startedAt, r.openedAt, r.handlingAt, r.missedAt, r.closedAt, r.waitingSince,
 		r.lastTransitionAt, r.wait, r.handle, r.miss, r.recovery, r.reachedClosed, r.clock,
 		r.firstReceivedAt, r.lastReceivedAt, r.seq)
+	if len(r.onBoard.eid) > 0 {
+		b.Queue(`
+			INSERT INTO board (service_id, eid) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
+			r.onBoard.serviceID, r.onBoard.eid)
+	}
 }
 
 const upsertEnquiries = `

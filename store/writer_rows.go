@@ -148,6 +148,8 @@ const (
 	FROM (SELECT key_id, count(*) AS n, max(received_at) AS last FROM kept GROUP BY key_id) AS k
 	WHERE w.id = k.key_id AND `
 
+	// What is there already was read under the lock and left out, so nothing
+	// conflicts, and ON CONFLICT's locks for each row are spared.
 	insertTransitions = `
 	WITH kept AS (
 		INSERT INTO transitions (received_at, id, service_id, eid, status, display_case_number, channel, channel_ori,
@@ -159,7 +161,6 @@ const (
 			$16::text[], $17::bytea[])
 			AS n (received_at, id, service_id, eid, status, display_case_number, channel, channel_ori,
 			social_id, destination, destination_types, date, date_at, occurred_at, duplicate, key_id, raw)
-		ON CONFLICT (received_at, id) DO NOTHING
 		RETURNING key_id, received_at)` + countKept + `$18`
 
 	mendTransitions = `

@@ -58,7 +58,7 @@ func (s *server) withPayloads(r *http.Request, ts []enquiry.Transition) ([]views
 		if i >= payloadsShown {
 			continue
 		}
-		raw, err := s.Store.Raw(r.Context(), t.ID, t.ReceivedAt)
+		raw, err := s.Store.Raw(r.Context(), t)
 		if err != nil && !errors.Is(err, store.ErrNotFound) { // retention may have dropped it
 			return nil, err
 		}

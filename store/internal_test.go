@@ -1,0 +1,7 @@
+package store
+
+// What housekeeping does every hour, for tests.
+var (
+	PruneBoard   = (*Store).pruneBoard
+	PruneChanges = (*Store).pruneChanges
+)
