@@ -8,12 +8,19 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// The test binary is the program, too, when it is called by its name.
+	testscript.Main(clean{m}, map[string]func(){"enquiryboard": main})
+}
+
+// clean runs the tests without the settings of whoever runs them.
+type clean struct{ *testing.M }
+
+func (c clean) Run() int {
 	for _, name := range []string{"DATABASE_URL", "ENQUIRYBOARD_DATA_DIR", "ENQUIRYBOARD_ADDR", "ENQUIRYBOARD_PUBLIC_URL",
 		"ENQUIRYBOARD_LOG_FORMAT", envBaseURL, envAppID, envAppToken} {
-		os.Unsetenv(name) // the tests set what they mean
+		os.Unsetenv(name)
 	}
-	// The test binary is the program, too, when it is called by its name.
-	testscript.Main(m, map[string]func(){"enquiryboard": main})
+	return c.M.Run()
 }
 
 // dataDir is one that the embedded server's user can walk to, which t.TempDir
@@ -51,7 +58,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": scriptServe, "stop": scriptStop, "http": scriptHTTP, "posted": scriptPosted, "fails": scriptFails, "fake-cinnox": scriptCinnox,
+			"serve": scriptServe, "stop": scriptStop, "http": scriptHTTP, "posted": scriptPosted, "fails": scriptFails,
+			"await-status": scriptAwaitStatus, "await-body": scriptAwaitBody, "readfile": scriptReadFile, "fake-cinnox": scriptCinnox,
 		},
 	})
 }

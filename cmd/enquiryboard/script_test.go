@@ -129,3 +129,33 @@ func scriptCinnox(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv(envAppID, "app1")
 	ts.Setenv(envAppToken, "secret")
 }
+
+// await-status STATUS METHOD URL [TOKEN] asks until the status is this one.
+func scriptAwaitStatus(ts *testscript.TestScript, _ bool, args []string) {
+	await(ts, args[1], args[2], args[3:], func(status int, _ string) bool { return strconv.Itoa(status) == args[0] })
+}
+
+// await-body TEXT METHOD URL [TOKEN] asks until the body holds the text.
+func scriptAwaitBody(ts *testscript.TestScript, _ bool, args []string) {
+	await(ts, args[1], args[2], args[3:], func(_ int, body string) bool { return strings.Contains(body, args[0]) })
+}
+
+func await(ts *testscript.TestScript, method, url string, token []string, right func(int, string) bool) {
+	deadline := time.Now().Add(patience)
+	for {
+		status, text, err := fetch(method, url, strings.TrimSpace(strings.Join(token, "")), "{}")
+		ts.Check(err)
+		if right(status, text) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s: after %v still %d: %s", method, patience, status, text)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// readfile FILE VARIABLE sets a variable to what a file holds.
+func scriptReadFile(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[1], strings.TrimSpace(ts.ReadFile(args[0])))
+}

@@ -38,7 +38,7 @@ func (c subscribeCmd) Run(in *invocation) error {
 		return usagef("where does CINNOX reach serve? Give --public-url, or the whole webhook URL with --url")
 	}
 	return in.with(func(ctx context.Context, db *database) error {
-		name := "cinnox " + time.Now().UTC().Format(time.RFC3339)
+		name := "cinnox " + time.Now().UTC().Format(time.RFC3339Nano)
 		key, err := createKey(ctx, db.Store, name)
 		if err != nil {
 			return err
