@@ -22,7 +22,7 @@ func (s Sessions) FindCtx(ctx context.Context, token string) (data []byte, found
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, false, nil
 	}
-	return data, err == nil, err
+	return data, err == nil, known(err)
 }
 
 // CommitCtx writes a session.
@@ -30,19 +30,19 @@ func (s Sessions) CommitCtx(ctx context.Context, token string, data []byte, expi
 	_, err := s.store.pool.Exec(ctx, `
 		INSERT INTO sessions (token, data, expiry) VALUES ($1, $2, $3)
 		ON CONFLICT (token) DO UPDATE SET data = EXCLUDED.data, expiry = EXCLUDED.expiry`, token, data, expiry)
-	return err
+	return known(err)
 }
 
 // DeleteCtx ends a session.
 func (s Sessions) DeleteCtx(ctx context.Context, token string) error {
 	_, err := s.store.pool.Exec(ctx, `DELETE FROM sessions WHERE token = $1`, token)
-	return err
+	return known(err)
 }
 
 // Sweep deletes sessions that have expired.
 func (s Sessions) Sweep(ctx context.Context) error {
 	_, err := s.store.pool.Exec(ctx, `DELETE FROM sessions WHERE expiry <= now()`)
-	return err
+	return known(err)
 }
 
 // Find, Commit and Delete complete scs.Store; scs calls the methods above instead.

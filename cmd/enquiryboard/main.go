@@ -37,6 +37,8 @@ type commands struct {
 	User         userCmd         `cmd:"" help:"Accounts of people."`
 	Token        tokenCmd        `cmd:"" help:"API tokens."`
 	WebhookKey   webhookKeyCmd   `cmd:"" help:"Keys in webhook URLs."`
+	Deliveries   deliveriesCmd   `cmd:"" help:"Deliveries that could not be understood."`
+	Refold       refoldCmd       `cmd:"" help:"Fold all deliveries again, and mend what is not their fold."`
 	DBURL        dbURLCmd        `cmd:"" name:"db-url" help:"Print the running database's URL, for psql."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
