@@ -145,7 +145,7 @@ func isCommon(password string) bool {
 
 // bare is a word without the figures and signs that people put around it.
 func bare(s string) string {
-	return strings.Trim(strings.ToLower(s), "0123456789!@#$%^&*()-_=+.,:;?*~ ")
+	return strings.Trim(strings.ToLower(s), "0123456789!@#$%^&*()-_=+.,:;?~ ")
 }
 
 func distinct(s string) int {
