@@ -33,6 +33,8 @@ var ErrBusy = errors.New("too many deliveries are waiting")
 // errClosed is what Record answers after Close.
 var errClosed = fmt.Errorf("%w: the recorder is closed", ErrUnavailable)
 
+var errNoSpool = errors.New("there is no spool")
+
 // errUnknown means that a connection was lost between sending a commit and
 // hearing of it, and that trying again has failed as well.
 var errUnknown = errors.New("the database went away during the commit; whether the delivery is kept is not known")
@@ -161,6 +163,15 @@ func (r *Recorder) Spooled() (n int, oldest time.Time) {
 		return 0, time.Time{}
 	}
 	return r.config.Spool.Waiting()
+}
+
+// SpoolErr says why deliveries cannot be spooled; nil: they can, or could when
+// it was last tried.
+func (r *Recorder) SpoolErr() error {
+	if r.config.Spool == nil {
+		return errNoSpool
+	}
+	return r.config.Spool.Err()
 }
 
 // Close commits what waits and stops. What is in the spool stays there.

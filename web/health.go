@@ -29,13 +29,16 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) error {
 	defer cancel()
 	answer := readyJSON{}
 	answer.Spooled, _ = s.Recorder.Spooled()
-	switch {
+	switch inDatabase := s.Recorder.Err() == nil && s.Store.Ping(ctx) == nil; {
 	case !s.Keys.Ready():
 		answer.Problem = "Webhook keys cannot be checked: the database was never reached."
-	case s.Store.Ping(ctx) == nil:
+	case inDatabase:
 		answer.Ready, answer.KeepsIn = true, "database"
+	case s.Recorder.SpoolErr() == nil:
+		answer.Ready, answer.KeepsIn = true, "spool"
+		answer.Problem = "The database cannot be reached; deliveries are kept in the spool until it can."
 	default:
-		answer.Problem = "The database cannot be reached."
+		answer.Problem = "The database cannot be reached, and there is no spool that works."
 	}
 	status := http.StatusOK
 	if !answer.Ready {

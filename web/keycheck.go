@@ -45,6 +45,7 @@ type knownKeys struct {
 	installation store.Installation
 	ring         *access.Keyring
 	living       map[string]bool // false: revoked
+	confirmed    bool            // by the database; the file may be another one's
 }
 
 // NewKeyCheck starts with what the file holds. It needs no database.
@@ -106,25 +107,24 @@ func (k *KeyCheck) Refresh(ctx context.Context) error {
 
 func (k *KeyCheck) read(ctx context.Context) error {
 	known := k.known.Load()
-	inst, err := k.config.Store.Installation(ctx)
-	if err != nil {
-		return err
+	if known == nil || !known.confirmed {
+		inst, err := k.config.Store.Installation(ctx)
+		if err != nil {
+			return err
+		}
+		known = &knownKeys{installation: inst, ring: access.NewKeyring(inst.Secret), confirmed: true}
 	}
 	keys, err := k.config.Store.WebhookKeys(ctx)
 	if err != nil {
 		return err
 	}
-	fresh := &knownKeys{installation: inst, living: make(map[string]bool, len(keys))}
-	if known != nil && known.installation == inst {
-		fresh.ring = known.ring
-	} else {
-		fresh.ring = access.NewKeyring(inst.Secret)
-	}
+	fresh := *known
+	fresh.living = make(map[string]bool, len(keys))
 	for _, key := range keys {
 		fresh.living[key.ID] = key.RevokedAt.IsZero()
 	}
-	k.known.Store(fresh)
-	k.save(fresh)
+	k.known.Store(&fresh)
+	k.save(&fresh)
 	return nil
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/feed"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/store/spool"
 	"github.com/enquiryboard/enquiryboard/store/storetest"
 	"github.com/enquiryboard/enquiryboard/web"
 )
@@ -58,8 +59,10 @@ func newSiteOn(t testing.TB, st *store.Store, change ...func(*web.Config)) *site
 	s := &site{t: t, store: st, ring: access.NewKeyring(inst.Secret), keyFile: filepath.Join(t.TempDir(), "webhook-keys.json")}
 	s.feed = feed.New[*websocket.PreparedMessage](feed.Config{Every: 10 * time.Millisecond})
 	follower := store.NewFollower(st, store.FollowerConfig{Apply: s.feed.Apply, State: s.feed.SetErr})
-	s.recorder = store.NewRecorder(st, store.RecorderConfig{OnCommit: follower.Committed})
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	overflow, err := spool.Open(filepath.Join(t.TempDir(), "spool"), log)
+	must(t, err)
+	s.recorder = store.NewRecorder(st, store.RecorderConfig{Spool: overflow, OnCommit: follower.Committed})
 	s.keys, err = web.NewKeyCheck(web.KeyCheckConfig{Store: st, File: s.keyFile, Log: log})
 	must(t, err)
 	s.makeKeyAndTokens(ctx)
@@ -78,6 +81,7 @@ func newSiteOn(t testing.TB, st *store.Store, change ...func(*web.Config)) *site
 		s.web.Close()
 		s.Server.Close()
 		s.recorder.Close()
+		must(t, overflow.Close())
 		cancel()
 		background.Wait()
 	})
