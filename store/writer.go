@@ -185,7 +185,7 @@ func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, e
 	if err != nil {
 		return enquiry.Change{}, err
 	}
-	change := enquiry.Change{Seq: position}
+	change := enquiry.Change{Seq: position, Enquiries: make([]enquiry.Enquiry, 0, len(keys.list))}
 	w.rows.reset()
 	w.rows.addItems(items)
 	for _, k := range keys.list {
@@ -203,20 +203,20 @@ func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, e
 	return change, err
 }
 
-// touched are the enquiries of a batch, and their deliveries in it.
-type touched struct {
+// touchedKeys are the enquiries of a batch, and their deliveries in it.
+type touchedKeys struct {
 	list            []enquiry.Key
 	serviceID, eids []string // list, side by side
 	fresh           map[enquiry.Key][]enquiry.Transition
 }
 
-func (t *touched) add(k enquiry.Key) {
+func (t *touchedKeys) add(k enquiry.Key) {
 	t.list = append(t.list, k)
 	t.serviceID, t.eids = append(t.serviceID, k.ServiceID), append(t.eids, k.EID)
 }
 
-func keysOf(items []*item) touched {
-	t := touched{fresh: make(map[enquiry.Key][]enquiry.Transition, len(items))}
+func keysOf(items []*item) touchedKeys {
+	t := touchedKeys{fresh: make(map[enquiry.Key][]enquiry.Transition, len(items))}
 	for _, it := range items {
 		if it.Reason != "" {
 			continue
@@ -244,7 +244,7 @@ const (
 )
 
 // lockAndRead begins the transaction.
-func (w *writer) lockAndRead(ctx context.Context, keys touched) (position int64, stored map[enquiry.Key][]enquiry.Transition, err error) {
+func (w *writer) lockAndRead(ctx context.Context, keys touchedKeys) (position int64, stored map[enquiry.Key][]enquiry.Transition, err error) {
 	var b pgx.Batch
 	b.Queue("BEGIN")
 	b.Queue(takePosition)

@@ -53,7 +53,7 @@ func (r *enquiryRows) queue(b *pgx.Batch) {
 		r.firstReceivedAt, r.lastReceivedAt, r.seq)
 	if len(r.onBoard.eid) > 0 {
 		b.Queue(`
-			INSERT INTO board (service_id, eid) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
+			INSERT INTO board (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) ON CONFLICT DO NOTHING`,
 			r.onBoard.serviceID, r.onBoard.eid)
 	}
 }
@@ -63,18 +63,12 @@ const upsertEnquiries = `
 		destination, destination_types, started_at, opened_at, handling_at, missed_at, closed_at, waiting_since,
 		last_transition_at, wait_us, handle_us, time_to_miss_us, recovery_us, reached_closed, clock,
 		first_received_at, last_received_at, seq)
-	SELECT service_id, eid, display_case_number, case_key, status, channel, channel_ori, social_id,
-		destination, destination_types::text[], started_at, opened_at, handling_at, missed_at, closed_at, waiting_since,
-		last_transition_at, wait_us, handle_us, time_to_miss_us, recovery_us, reached_closed, clock,
-		first_received_at, last_received_at, seq
-	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-		$9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[],
-		$15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::bigint[], $19::bigint[], $20::bigint[],
-		$21::bigint[], $22::boolean[], $23::text[], $24::timestamptz[], $25::timestamptz[], $26::bigint[])
-		AS n (service_id, eid, display_case_number, case_key, status, channel, channel_ori, social_id,
-		destination, destination_types, started_at, opened_at, handling_at, missed_at, closed_at, waiting_since,
-		last_transition_at, wait_us, handle_us, time_to_miss_us, recovery_us, reached_closed, clock,
-		first_received_at, last_received_at, seq)
+	SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
+		unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[])::text[],
+		unnest($11::timestamptz[]), unnest($12::timestamptz[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]),
+		unnest($15::timestamptz[]), unnest($16::timestamptz[]), unnest($17::timestamptz[]),
+		unnest($18::bigint[]), unnest($19::bigint[]), unnest($20::bigint[]), unnest($21::bigint[]),
+		unnest($22::boolean[]), unnest($23::text[]), unnest($24::timestamptz[]), unnest($25::timestamptz[]), unnest($26::bigint[])
 	ON CONFLICT (service_id, eid) DO UPDATE SET
 		display_case_number = excluded.display_case_number, case_key = excluded.case_key, status = excluded.status,
 		channel = excluded.channel, channel_ori = excluded.channel_ori, social_id = excluded.social_id,

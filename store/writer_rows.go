@@ -149,18 +149,17 @@ const (
 	WHERE w.id = k.key_id AND `
 
 	// What is there already was read under the lock and left out, so nothing
-	// conflicts, and ON CONFLICT's locks for each row are spared.
+	// conflicts, and ON CONFLICT's locks for each row are spared. unnest in the
+	// target list steps through the arrays side by side; in FROM each of them
+	// would be copied first, which takes more than twice as long.
 	insertTransitions = `
 	WITH kept AS (
-		INSERT INTO transitions (received_at, id, service_id, eid, status, display_case_number, channel, channel_ori,
-			social_id, destination, destination_types, date, date_at, occurred_at, duplicate, key_id, raw)
-		SELECT received_at, id, service_id, eid, status, display_case_number, channel, channel_ori,
-			social_id, destination, destination_types::text[], date, date_at, occurred_at, duplicate, key_id, raw
-		FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-			$9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::boolean[],
-			$16::text[], $17::bytea[])
-			AS n (received_at, id, service_id, eid, status, display_case_number, channel, channel_ori,
-			social_id, destination, destination_types, date, date_at, occurred_at, duplicate, key_id, raw)
+		INSERT INTO transitions (received_at, id, service_id, eid, status, display_case_number,
+			channel, channel_ori, social_id, destination, destination_types,
+			date, date_at, occurred_at, duplicate, key_id, raw)
+		SELECT unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
+			unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::text[])::text[],
+			unnest($12::text[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]), unnest($15::boolean[]), unnest($16::text[]), unnest($17::bytea[])
 		RETURNING key_id, received_at)` + countKept + `$18`
 
 	mendTransitions = `
