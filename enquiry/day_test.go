@@ -82,3 +82,49 @@ func TestStartOfDayIsTheFirstInstant(t *testing.T) {
 		}
 	})
 }
+
+func TestDayOf(t *testing.T) {
+	const minutes = time.Minute
+	for _, row := range []struct {
+		zone, at               string
+		starts                 time.Duration
+		start, before, earlier string
+	}{
+		{"UTC", "2024-05-02T00:00:00Z", 0, "2024-05-02T00:00:00Z", "2024-05-01T00:00:00Z", "2024-05-01T00:00:00Z"},
+		{"UTC", "2024-05-01T23:59:59.999999Z", 0, "2024-05-01T00:00:00Z", "2024-04-30T00:00:00Z", "2024-04-30T23:59:59.999999Z"},
+		{"Asia/Kolkata", "2024-05-01T18:31:00Z", 0, "2024-05-02T00:00:00+05:30", "2024-05-01T00:00:00+05:30", "2024-05-01T00:01:00+05:30"},
+		{"Asia/Kolkata", "2024-05-01T18:31:00Z", 360 * minutes, "2024-05-01T06:00:00+05:30", "2024-04-30T06:00:00+05:30", "2024-05-01T00:01:00+05:30"},
+		// The day after one of 23 hours, and of 25; and these days themselves.
+		{"Europe/Berlin", "2024-04-01T10:00:00+02:00", 0, "2024-04-01T00:00:00+02:00", "2024-03-31T00:00:00+01:00", "2024-03-31T10:00:00+02:00"},
+		{"Europe/Berlin", "2024-03-31T10:00:00+02:00", 0, "2024-03-31T00:00:00+01:00", "2024-03-30T00:00:00+01:00", "2024-03-30T10:00:00+01:00"},
+		{"Europe/Berlin", "2024-10-27T10:00:00+01:00", 0, "2024-10-27T00:00:00+02:00", "2024-10-26T00:00:00+02:00", "2024-10-26T10:00:00+02:00"},
+		// Yesterday had no 02:30; yesterday had two.
+		{"Europe/Berlin", "2024-04-01T02:30:00+02:00", 0, "2024-04-01T00:00:00+02:00", "2024-03-31T00:00:00+01:00", "2024-03-31T03:00:00+02:00"},
+		{"Europe/Berlin", "2024-10-28T02:30:00+01:00", 0, "2024-10-28T00:00:00+01:00", "2024-10-27T00:00:00+02:00", "2024-10-27T02:30:00+02:00"},
+		// The start of yesterday was put forward past the time that it is now.
+		{"Europe/Berlin", "2024-04-01T02:10:00+02:00", 130 * minutes, "2024-04-01T02:10:00+02:00", "2024-03-31T03:00:00+02:00", "2024-03-31T03:00:00+02:00"},
+		// 23:30 came again after clocks were put back at midnight.
+		{"America/Sao_Paulo", "2018-02-18T02:30:00Z", 0, "2018-02-17T00:00:00-02:00", "2018-02-16T00:00:00-02:00", "2018-02-16T23:30:00-02:00"},
+		// There was no 30 December.
+		{"Pacific/Apia", "2011-12-31T10:00:00+14:00", 0, "2011-12-31T00:00:00+14:00", "2011-12-31T00:00:00+14:00", "2011-12-31T00:00:00+14:00"},
+	} {
+		zone, err := time.LoadLocation(row.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := time.Parse(time.RFC3339, row.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := DayOf(at, zone, row.starts)
+		for name, pair := range map[string][2]string{
+			"its day starts":    {TimeText(got.Start, zone), row.start},
+			"yesterday starts":  {TimeText(got.Yesterday, zone), row.before},
+			"yesterday then is": {TimeText(got.SameTime, zone), row.earlier},
+		} {
+			if pair[0] != pair[1] {
+				t.Errorf("%s in %s, days from %v: %s at %s, want %s", row.at, row.zone, row.starts, name, pair[0], pair[1])
+			}
+		}
+	}
+}

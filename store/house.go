@@ -12,8 +12,9 @@ import (
 const (
 	houseEvery  = time.Hour
 	changesKept = 24 * time.Hour
-	pruneChunk  = 10_000 // rows of changes in one statement, so that none takes long
-	boardChunk  = 1_000  // rows of board in one transaction: commits wait for it
+	pruneChunk  = 10_000           // rows of changes in one statement, so that none takes long
+	boardLeeway = 10 * time.Minute // clocks of replicas differ, and reading the hour takes its time
+	boardChunk  = 1_000            // rows of board in one transaction: commits wait for it
 )
 
 // keepHouse makes the months to come, forgets old changes and takes what has
@@ -67,7 +68,7 @@ func (s *Store) pruneBoard(ctx context.Context, now time.Time) error {
 					SELECT b.service_id, b.eid
 					FROM board AS b JOIN enquiries AS e ON e.service_id = b.service_id AND e.eid = b.eid
 					WHERE e.status IN ('Missed', 'Closed') AND e.last_transition_at <= $1 LIMIT $2)`,
-				now.Add(-enquiry.BoardKeeps), boardChunk)
+				now.Add(-enquiry.BoardKeeps-boardLeeway), boardChunk)
 			pruned = tag.RowsAffected()
 			return err
 		})

@@ -21,15 +21,19 @@ var groupColumns = map[string]string{
 // the position they show: as enquiry.Measure draws them, of each group in turn.
 // Groups are in order of their values; without groups there is exactly one.
 func (s *Store) Metrics(ctx context.Context, f enquiry.Filter, groups []string) (gs []enquiry.Group, seq int64, err error) {
-	sql, a, err := metricsSQL(f, groups)
-	if err != nil {
-		return nil, 0, err
-	}
 	seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		gs, err = all(ctx, tx, scanGroup(groups), sql, planned(a)...)
+		gs, err = readMetrics(ctx, tx, f, groups)
 		return err
 	})
 	return gs, seq, err
+}
+
+func readMetrics(ctx context.Context, tx pgx.Tx, f enquiry.Filter, groups []string) ([]enquiry.Group, error) {
+	sql, a, err := metricsSQL(f, groups)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, tx, scanGroup(groups), sql, planned(a)...)
 }
 
 // metricsSQL joins each enquiry with the target that counts for it: the most
