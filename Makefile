@@ -5,8 +5,9 @@ export GO
 BENCH    ?= .
 COUNT    ?= 5
 FUZZTIME ?= 60s
+FAULT_SEEDS ?= 20
 
-.PHONY: run build test race bench fuzz generate check vulncheck vendor
+.PHONY: run build test race faults bench fuzz generate check vulncheck vendor
 
 run: ## build it and show it with made-up traffic
 	@tools/need.sh npm-or-postgresql
@@ -23,6 +24,10 @@ test: ## all tests: each package that needs one has its own PostgreSQL, in memor
 race:
 	@tools/need.sh postgresql chromium
 	$(GO) test -race ./...
+
+faults: ## FAULT_SEEDS long runs of faults: whatever was answered 200 is kept, once
+	@tools/need.sh postgresql
+	FAULT_SEEDS=$(FAULT_SEEDS) $(GO) test -run TestFaults -v -timeout 60m ./cmd/enquiryboard
 
 bench: ## COUNT rounds of the benchmarks that match BENCH
 	@tools/need.sh postgresql

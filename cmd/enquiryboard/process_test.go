@@ -28,8 +28,22 @@ type process struct {
 	exited chan struct{}
 }
 
-// startServe starts the program and waits until it has said where everything is.
+// startServe starts the program and waits until it has said where everything
+// is, or that it does not know for now.
 func startServe(args ...string) (*process, error) {
+	p, err := launchServe(args...)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.says(p.out, `(?m)^(Webhook |The database cannot be reached).*\n`); err != nil {
+		p.kill()
+		return nil, err
+	}
+	return p, nil
+}
+
+// launchServe only starts it.
+func launchServe(args ...string) (*process, error) {
 	p := &process{cmd: exec.Command("enquiryboard", append([]string{"serve"}, args...)...),
 		out: newOutput(), err: newOutput(), exited: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.err
@@ -41,11 +55,15 @@ func startServe(args ...string) (*process, error) {
 		_ = p.cmd.Wait() // the state is in ProcessState
 		close(p.exited)
 	}()
-	if err := p.out.await(regexp.MustCompile(`(?m)^Webhook .*\n`), p.exited); err != nil {
-		p.kill()
-		return nil, fmt.Errorf("%w; standard error: %s", err, p.err)
-	}
 	return p, nil
+}
+
+// says waits until o, standard output or error, has words that match.
+func (p *process) says(o *output, words string) error {
+	if err := o.await(regexp.MustCompile(words), p.exited); err != nil {
+		return fmt.Errorf("%w; standard error: %s", err, p.err)
+	}
+	return nil
 }
 
 // line is what stands behind the first word of a line of the output.
