@@ -5,17 +5,24 @@ import (
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/cinnox/simulator"
+	"github.com/enquiryboard/enquiryboard/store"
 )
 
 // demoPast is how much has happened before a demonstration starts, so that its
 // board is not empty.
-const demoPast = 20 * time.Minute
+const demoPast = 45 * time.Minute
 
 // startTraffic lets the simulator send made-up traffic through a
 // demonstration's real webhook.
 func (p *program) startTraffic(ctx context.Context) error {
 	if !p.Demo {
 		return nil
+	}
+	for _, d := range simulator.Destinations {
+		named := store.Destination{ServiceID: simulator.DefaultService, ID: d.ID, Name: d.Name}
+		if err := p.store.NameDestination(ctx, named); err != nil {
+			return err
+		}
 	}
 	now := time.Now()
 	p.background(ctx, func(ctx context.Context) error {
