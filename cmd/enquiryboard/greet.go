@@ -14,20 +14,64 @@ import (
 // setupLinkLasts: the next start makes a new one anyway.
 const setupLinkLasts = 24 * time.Hour
 
-// greet prints where everything is, a line each. What only the database knows
-// is printed as soon as it can be asked.
+// boardPatience is how long a start waits for the board to be read.
+const boardPatience = 5 * time.Second
+
+// greet prints where everything is, a line each.
 func (p *program) greet(ctx context.Context) error {
-	p.line("Board", p.url+"/")
-	p.line("Database", p.databaseLine())
-	err := p.greetFrom(ctx)
-	if !errors.Is(err, store.ErrUnavailable) || p.Demo {
-		return err
+	if !p.away {
+		p.awaitBoard(ctx)
+		p.greetFirst()
+		if err := p.greetFrom(ctx); !errors.Is(err, store.ErrUnavailable) {
+			return err
+		}
 	}
-	fmt.Fprintln(p.out, "The database cannot be reached: deliveries are kept in", p.dir, "until it can.")
 	p.background(ctx, func(ctx context.Context) error {
-		return patiently(ctx, func() error { return p.greetFrom(ctx) })
+		return patiently(ctx, func() error { return p.catchUp(ctx) })
 	})
 	return nil
+}
+
+// awaitBoard lets the board be read first, so that who follows the printed link
+// at once finds it.
+func (p *program) awaitBoard(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, boardPatience)
+	defer cancel()
+	for !p.feed.Ready() {
+		select {
+		case <-ctx.Done():
+			return // the page says that it is being loaded
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func (p *program) greetFirst() {
+	p.line("Board", p.url+"/")
+	p.line("Database", p.databaseLine())
+}
+
+// greetWithout prints what is known while the database is away.
+func (p *program) greetWithout() {
+	p.greetFirst()
+	if p.epoch == "" {
+		fmt.Fprintln(p.out, "The database cannot be reached and never was: nothing can be taken until it can.")
+		return
+	}
+	fmt.Fprintln(p.out, "The database cannot be reached: deliveries are kept in", p.dir, "until it can.")
+}
+
+// catchUp does what a database that was away at the start has missed.
+func (p *program) catchUp(ctx context.Context) error {
+	epoch, err := p.install(ctx)
+	if err != nil {
+		return err
+	}
+	if epoch != p.epoch {
+		return errors.New("the database is another one than the data directory remembers: start again to use it, or name another --data-dir")
+	}
+	p.log.Info("the database is there")
+	return p.greetFrom(ctx)
 }
 
 // greetFrom prints what the database knows.

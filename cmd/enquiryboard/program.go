@@ -38,6 +38,7 @@ type program struct {
 	store     *store.Store
 	keys      *web.KeyCheck
 	epoch     string // first part of every seq
+	away      bool   // the database could not be reached at the start
 	feed      *feed.Feed[*websocket.PreparedMessage]
 	recorder  *store.Recorder
 	demoURL   string // a demonstration's webhook, key and all
@@ -237,28 +238,19 @@ func (p *program) startStore(ctx context.Context) (err error) {
 		return err
 	}
 	p.epoch, err = p.install(ctx)
-	if errors.Is(err, store.ErrUnavailable) {
-		p.log.Error("the database cannot be reached; it is tried again until it can", "err", err)
-		err = p.startWithout(ctx, p.keys.Epoch())
-	}
-	return err
-}
-
-// startWithout goes on with the epoch that is remembered, or else waits.
-func (p *program) startWithout(ctx context.Context, remembered string) (err error) {
-	if remembered == "" {
-		p.epoch, err = p.installPatiently(ctx)
+	if !errors.Is(err, store.ErrUnavailable) {
 		return err
 	}
-	p.epoch = remembered
-	p.background(ctx, func(ctx context.Context) error {
-		epoch, err := p.installPatiently(ctx)
-		if err == nil && epoch != remembered {
-			err = errors.New("the database is another one than the data directory remembers: start again to use it, or name another --data-dir")
-		}
+	p.log.Error("the database cannot be reached; it is tried again until it can", "err", err)
+	p.away, p.epoch = true, p.keys.Epoch()
+	p.greetWithout()
+	if p.epoch != "" {
+		return nil
+	}
+	return patiently(ctx, func() error {
+		p.epoch, err = p.install(ctx)
 		return err
 	})
-	return nil
 }
 
 // install migrates, and gives the installation's epoch.
@@ -275,17 +267,6 @@ func (p *program) install(ctx context.Context) (epoch string, err error) {
 		return "", err
 	}
 	return inst.Epoch, p.keys.Refresh(ctx)
-}
-
-func (p *program) installPatiently(ctx context.Context) (epoch string, err error) {
-	err = patiently(ctx, func() error {
-		epoch, err = p.install(ctx)
-		return err
-	})
-	if err == nil {
-		p.log.Info("the database is there")
-	}
-	return epoch, err
 }
 
 // patiently tries until the database is there.
