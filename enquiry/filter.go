@@ -34,6 +34,7 @@ type Filter struct {
 	By           By             // never empty after ParseFilter
 	Zone         *time.Location // of From and To as dates, and of the times shown; never nil after ParseFilter
 	ZoneGiven    bool           // tz was in the query: times are written in Zone, else in UTC
+	Scope        Scope          // of who asks; no part of the query
 }
 
 // BadParameter is a query parameter that is unknown or has a value that is not valid.
@@ -46,7 +47,8 @@ func (e *BadParameter) Error() string { return fmt.Sprintf("%s: %s", e.Name, e.R
 
 // Match says whether the filter selects e. store's SQL selects exactly the same.
 func (f Filter) Match(e *Enquiry) bool {
-	return among(f.Services, e.ServiceID) &&
+	return f.Scope.Match(e) &&
+		among(f.Services, e.ServiceID) &&
 		among(f.Channels, e.Channel) &&
 		among(f.Origins, e.Origin) &&
 		among(f.Destinations, e.Destination) &&

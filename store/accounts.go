@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
 // User is an account.
@@ -15,28 +18,52 @@ type User struct {
 	Email        string
 	PasswordHash string
 	Role         access.Role
+	Scope        enquiry.Scope
 	CreatedAt    time.Time
 	DisabledAt   time.Time // zero: enabled
 }
 
-const userColumns = `users.id::text, users.email, users.password_hash, users.role, users.created_at, users.disabled_at`
+const userColumns = `users.id::text, users.email, users.password_hash, users.role, users.services, users.destinations,
+	users.created_at, users.disabled_at`
 
 func scanUser(row pgx.CollectableRow) (u User, err error) {
-	err = row.Scan(&u.ID, &u.Email, &u.PasswordHash, &u.Role, &u.CreatedAt, maybeTime(&u.DisabledAt))
+	err = row.Scan(&u.ID, &u.Email, &u.PasswordHash, &u.Role, &u.Scope.Services, &u.Scope.Destinations,
+		&u.CreatedAt, maybeTime(&u.DisabledAt))
 	return u, err
 }
 
-// CreateUser makes an enabled account; ErrExists when there is one with this
-// e-mail address, in any case of letters.
-func (s *Store) CreateUser(ctx context.Context, email string, role access.Role, hash string) (User, error) {
-	return one(ctx, s.pool, scanUser, `
-		INSERT INTO users (email, role, password_hash) VALUES ($1, $2, $3)
-		RETURNING `+userColumns, email, role, hash)
+// CreateUser makes an enabled account that sees everything; ErrExists when
+// there is one with this e-mail address, in any case of letters.
+func (s *Store) CreateUser(ctx context.Context, email string, role access.Role, hash string) (u User, err error) {
+	err = s.audited(ctx, func(tx pgx.Tx) (Entry, error) {
+		u, err = one(ctx, tx, scanUser, `
+			INSERT INTO users (email, role, password_hash) VALUES ($1, $2, $3)
+			RETURNING `+userColumns, email, role, hash)
+		return Entry{Area: "users", Action: "created", Subject: email, Detail: may(role, enquiry.Scope{})}, err
+	})
+	return u, err
+}
+
+// may says in words what a role and a scope allow.
+func may(role access.Role, scope enquiry.Scope) string {
+	text := string(role)
+	if len(scope.Services) > 0 {
+		text += "; services " + strings.Join(scope.Services, ", ")
+	}
+	if len(scope.Destinations) > 0 {
+		text += "; destinations " + strings.Join(scope.Destinations, ", ")
+	}
+	return text
 }
 
 // Users lists all accounts by e-mail address.
 func (s *Store) Users(ctx context.Context) ([]User, error) {
 	return all(ctx, s.pool, scanUser, `SELECT `+userColumns+` FROM users ORDER BY lower(email)`)
+}
+
+// User finds an account by its ID.
+func (s *Store) User(ctx context.Context, id string) (User, error) {
+	return one(ctx, s.pool, scanUser, `SELECT `+userColumns+` FROM users WHERE id::text = $1`, id)
 }
 
 // UserByEmail finds an account in any case of letters.
@@ -46,45 +73,48 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (User, error) {
 
 // SetPassword changes an account's password and ends all of its sessions.
 func (s *Store) SetPassword(ctx context.Context, email, hash string) error {
-	return s.exec(ctx, `
-		WITH changed AS (
-			UPDATE users SET password_hash = $2 WHERE lower(email) = lower($1) RETURNING id
-		), ended AS (
-			DELETE FROM sessions WHERE token IN
-				(SELECT token FROM user_sessions WHERE user_id = (SELECT id FROM changed))
-		)
-		SELECT FROM changed`, email, hash)
+	return s.changeUser(ctx, "given a new password", email, "", `password_hash = $2`, hash)
+}
+
+// SetRole changes what an account may do and see, and ends all of its
+// sessions: whoever goes on does so with a new one.
+func (s *Store) SetRole(ctx context.Context, email string, role access.Role, scope enquiry.Scope) error {
+	return s.changeUser(ctx, "given a role", email, may(role, scope), `role = $2, services = $3, destinations = $4`,
+		role, list(scope.Services), list(scope.Destinations))
 }
 
 // DisableUser closes an account and ends all of its sessions.
 func (s *Store) DisableUser(ctx context.Context, email string) error {
-	return s.exec(ctx, `
-		WITH changed AS (
-			UPDATE users SET disabled_at = coalesce(disabled_at, now()) WHERE lower(email) = lower($1) RETURNING id
-		), ended AS (
-			DELETE FROM sessions WHERE token IN
-				(SELECT token FROM user_sessions WHERE user_id = (SELECT id FROM changed))
-		)
-		SELECT FROM changed`, email)
+	return s.changeUser(ctx, "disabled", email, "", `disabled_at = coalesce(disabled_at, now())`)
 }
 
-// AddSession ties scs's hashed token to its user.
-func (s *Store) AddSession(ctx context.Context, token, userID, address, userAgent string) error {
-	return s.exec(ctx, `INSERT INTO user_sessions (token, user_id, address, user_agent) VALUES ($1, $2, $3, $4)`,
-		token, userID, address, userAgent)
-}
-
-// SessionUser is the enabled user of a living session, or ErrNotFound.
-func (s *Store) SessionUser(ctx context.Context, token string) (User, error) {
-	return one(ctx, s.pool, scanUser, `
-		SELECT `+userColumns+`
-		FROM user_sessions JOIN sessions USING (token) JOIN users ON users.id = user_id
-		WHERE token = $1 AND expiry > now() AND disabled_at IS NULL`, token)
+// EnableUser opens a closed account again.
+func (s *Store) EnableUser(ctx context.Context, email string) error {
+	return s.changeUser(ctx, "enabled", email, "", `disabled_at = NULL`)
 }
 
 // EndSessions ends all of a user's sessions.
-func (s *Store) EndSessions(ctx context.Context, userID string) error {
-	_, err := s.pool.Exec(ctx,
-		`DELETE FROM sessions WHERE token IN (SELECT token FROM user_sessions WHERE user_id = $1)`, userID)
-	return known(err)
+func (s *Store) EndSessions(ctx context.Context, email string) error {
+	return s.changeUser(ctx, "signed out everywhere", email, "", `email = email`)
 }
+
+// changeUser sets columns of an account, ends its sessions and writes the entry.
+func (s *Store) changeUser(ctx context.Context, action, email, detail, set string, args ...any) error {
+	return s.audited(ctx, func(tx pgx.Tx) (Entry, error) {
+		id, err := one(ctx, tx, pgx.RowTo[string],
+			fmt.Sprintf(`UPDATE users SET %s WHERE lower(email) = lower($1) RETURNING id::text`, set),
+			append([]any{email}, args...)...)
+		if err != nil {
+			return Entry{}, err
+		}
+		return Entry{Area: "users", Action: action, Subject: email, Detail: detail}, endSessions(ctx, tx, id)
+	})
+}
+
+func endSessions(ctx context.Context, tx pgx.Tx, userID string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE token IN (SELECT token FROM user_sessions WHERE user_id::text = $1)`, userID)
+	return err
+}
+
+// list is never nil, which PostgreSQL would take for no value at all.
+func list(values []string) []string { return append([]string{}, values...) }

@@ -247,7 +247,7 @@ func TestTransitionsFileCellByCell(t *testing.T) {
 func TestOneEnquiryWithItsTransitions(t *testing.T) {
 	s, es, of := withHistory(t)
 	for _, e := range es {
-		got, ts, _, err := s.Enquiry(t.Context(), e.Key)
+		got, ts, _, err := s.Enquiry(t.Context(), enquiry.Scope{}, e.Key)
 		must(t, err)
 		if d := cmp.Diff(e, got, cmpopts.EquateEmpty()); d != "" {
 			t.Error(d)
@@ -261,7 +261,7 @@ func TestOneEnquiryWithItsTransitions(t *testing.T) {
 		}
 	}
 	for _, k := range []enquiry.Key{{ServiceID: "s1", EID: "missing"}, {ServiceID: "\xff", EID: "\x00"}} {
-		_, _, _, err := s.Enquiry(t.Context(), k)
+		_, _, _, err := s.Enquiry(t.Context(), enquiry.Scope{}, k)
 		is(t, err, store.ErrNotFound)
 	}
 	_, err := s.Raw(t.Context(), enquiry.Transition{ID: enquiry.ID{1}, ReceivedAt: monday})

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
 // Facets are the values that occur in each filter field, for menus.
@@ -45,19 +47,25 @@ func leap(name string, columns ...string) string {
 	)`
 }
 
-// Facets reads them.
-func (s *Store) Facets(ctx context.Context) (f Facets, err error) {
+// Facets reads those of the scope.
+func (s *Store) Facets(ctx context.Context, scope enquiry.Scope) (f Facets, err error) {
 	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
 		for _, field := range []struct {
-			seen, query string
-			into        *[]string
+			seen, name, column, unless string
+			into                       *[]string
 		}{
-			{seenServices, `SELECT service_id FROM seen_services ORDER BY 1`, &f.Services},
-			{seenChannels, `SELECT channel FROM seen_channels WHERE channel <> '' ORDER BY 1`, &f.Channels},
-			{seenOrigins, `SELECT channel_ori FROM seen_origins WHERE channel_ori <> '' ORDER BY 1`, &f.Origins},
-			{seenDestinations, `SELECT DISTINCT destination FROM seen_destinations WHERE destination <> '' ORDER BY 1`, &f.Destinations},
+			{seenServices, "seen_services", "service_id", "NULL", &f.Services},
+			{seenChannels, "seen_channels", "channel", "''", &f.Channels},
+			{seenOrigins, "seen_origins", "channel_ori", "''", &f.Origins},
+			{seenDestinations, "seen_destinations", "destination", "''", &f.Destinations},
 		} {
-			if *field.into, err = all(ctx, tx, pgx.RowTo[string], `WITH RECURSIVE `+field.seen+` `+field.query); err != nil {
+			var a arguments
+			sql := `WITH RECURSIVE ` + field.seen + ` SELECT DISTINCT s.` + field.column + ` FROM ` + field.name + ` s
+				WHERE s.` + field.column + ` IS DISTINCT FROM ` + field.unless
+			if !scope.All() {
+				sql += ` AND EXISTS (SELECT FROM enquiries e WHERE e.` + field.column + ` = s.` + field.column + ` AND ` + within(scope, &a) + `)`
+			}
+			if *field.into, err = all(ctx, tx, pgx.RowTo[string], sql+` ORDER BY 1`, a...); err != nil {
 				return err
 			}
 		}

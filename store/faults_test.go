@@ -262,7 +262,7 @@ func TestSpoolIsDrainedByTheNextRun(t *testing.T) {
 	s := open(t, proxy.URL)
 	r := recorder(t, s, store.RecorderConfig{Spool: openSpool(t, dir)})
 	waitFor(t, "the spool to drain", func() bool { n, _ := r.Spooled(); return n == 0 })
-	e, ts, seq, err := s.Enquiry(t.Context(), eid(0))
+	e, ts, seq, err := s.Enquiry(t.Context(), enquiry.Scope{}, eid(0))
 	if err != nil {
 		t.Fatal(err)
 	}

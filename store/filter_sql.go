@@ -22,6 +22,7 @@ func (a *arguments) bind(v any) string {
 // ones that f.Match selects. Lists, numbers and files all use it.
 func where(f enquiry.Filter, a *arguments) string {
 	c := conditions{arguments: a}
+	c.scope(f.Scope)
 	c.oneOf("e.service_id", f.Services)
 	c.oneOf("e.channel", f.Channels)
 	c.oneOf("e.channel_ori", f.Origins)
@@ -31,15 +32,31 @@ func where(f enquiry.Filter, a *arguments) string {
 	c.or(each(f.Recovered, recovered))
 	c.cases(f.Cases)
 	c.period(f)
+	return c.text()
+}
+
+// within is the condition on enquiries e under which a scope has them in it.
+func within(s enquiry.Scope, a *arguments) string {
+	c := conditions{arguments: a}
+	c.scope(s)
+	return c.text()
+}
+
+type conditions struct {
+	*arguments
+	all []string
+}
+
+func (c *conditions) text() string {
 	if len(c.all) == 0 {
 		return "true"
 	}
 	return strings.Join(c.all, " AND ")
 }
 
-type conditions struct {
-	*arguments
-	all []string
+func (c *conditions) scope(s enquiry.Scope) {
+	c.oneOf("e.service_id", s.Services)
+	c.oneOf("e.destination", s.Destinations)
 }
 
 func (c *conditions) oneOf(column string, values []string) {

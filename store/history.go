@@ -129,15 +129,18 @@ func planned(a arguments) []any {
 	return append([]any{pgx.QueryExecModeCacheDescribe}, a...)
 }
 
-// Enquiry is one enquiry with its settled transitions in fold order and the
-// position they show, or ErrNotFound.
-func (s *Store) Enquiry(ctx context.Context, k enquiry.Key) (e enquiry.Enquiry, ts []enquiry.Transition, seq int64, err error) {
+// Enquiry is one enquiry of the scope with its settled transitions in fold
+// order and the position they show, or ErrNotFound.
+func (s *Store) Enquiry(ctx context.Context, scope enquiry.Scope, k enquiry.Key) (e enquiry.Enquiry, ts []enquiry.Transition, seq int64, err error) {
 	if !isStorable(k.ServiceID) || !isStorable(k.EID) {
 		return e, nil, 0, ErrNotFound
 	}
 	seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
 		e, err = one(ctx, tx, scanEnquiry,
 			`SELECT `+enquiryColumns+` FROM enquiries WHERE service_id = $1 AND eid = $2`, k.ServiceID, k.EID)
+		if err == nil && !scope.Match(&e) {
+			e, err = enquiry.Enquiry{}, ErrNotFound
+		}
 		if err != nil {
 			return err
 		}
@@ -158,13 +161,15 @@ func (s *Store) Raw(ctx context.Context, t enquiry.Transition) ([]byte, error) {
 		t.ServiceID, t.EID, t.ReceivedAt, [16]byte(t.ID))
 }
 
-// Case gives the enquiries whose whole case number is the one searched for, at
-// most two: enough to know whether there is just one.
-func (s *Store) Case(ctx context.Context, search string) ([]enquiry.Key, error) {
+// Case gives the enquiries of the scope whose whole case number is the one
+// searched for, at most two: enough to know whether there is just one.
+func (s *Store) Case(ctx context.Context, scope enquiry.Scope, search string) ([]enquiry.Key, error) {
 	key := enquiry.CaseKey(search)
 	if key == "" || !isStorable(key) {
 		return nil, nil
 	}
-	return all(ctx, s.pool, pgx.RowToStructByPos[enquiry.Key],
-		`SELECT service_id, eid FROM enquiries WHERE case_key = $1 ORDER BY service_id, eid LIMIT 2`, key)
+	a := arguments{key}
+	return all(ctx, s.pool, pgx.RowToStructByPos[enquiry.Key], `
+		SELECT e.service_id, e.eid FROM enquiries e WHERE e.case_key = $1 AND `+within(scope, &a)+`
+		ORDER BY e.service_id, e.eid LIMIT 2`, a...)
 }

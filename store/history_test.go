@@ -243,7 +243,7 @@ func TestCaseFindsTheWholeNumber(t *testing.T) {
 		" #abc-1 ": {{ServiceID: "s", EID: "1"}}, "ABC-2": {{ServiceID: "s", EID: "3"}, {ServiceID: "s", EID: "4"}},
 		"ABC": nil, "": nil, "#": nil, "\x00": nil, "%": nil,
 	} {
-		got, err := s.Case(t.Context(), search)
+		got, err := s.Case(t.Context(), enquiry.Scope{}, search)
 		must(t, err)
 		if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%q: %s", search, d)

@@ -178,6 +178,10 @@ func filters() *rapid.Generator[enquiry.Filter] {
 			To:           when.Draw(t, "to"),
 			By:           rapid.SampledFrom([]enquiry.By{enquiry.ByOpened, enquiry.ByHandling, enquiry.ByMissed, enquiry.ByClosed}).Draw(t, "by"),
 			Zone:         time.UTC,
+			Scope: enquiry.Scope{
+				Services:     few(rapid.SampledFrom([]string{"s1", "s2", "-"})).Draw(t, "scope's services"),
+				Destinations: few(text).Draw(t, "scope's destinations"),
+			},
 		}
 	})
 }

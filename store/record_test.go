@@ -33,7 +33,7 @@ func TestRecordKeepsADelivery(t *testing.T) {
 		}
 	}
 
-	e, ts, seq, err := s.Enquiry(t.Context(), eid(1))
+	e, ts, seq, err := s.Enquiry(t.Context(), enquiry.Scope{}, eid(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestReplicasEndInTheSameRows(t *testing.T) {
 		}
 	}
 	for k, deliveries := range all {
-		e, ts, _, err := stores[0].Enquiry(t.Context(), k)
+		e, ts, _, err := stores[0].Enquiry(t.Context(), enquiry.Scope{}, k)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +218,7 @@ func TestRecordMakesItsMonth(t *testing.T) {
 	if table := query[string](t, url, `SELECT min(tableoid::regclass::text) FROM transitions`); table != "transitions_2024_12" {
 		t.Errorf("it lies in %s", table)
 	}
-	if e, ts, _, err := s.Enquiry(t.Context(), eid(1)); err != nil || len(ts) != 2 || e.Status != enquiry.Closed {
+	if e, ts, _, err := s.Enquiry(t.Context(), enquiry.Scope{}, eid(1)); err != nil || len(ts) != 2 || e.Status != enquiry.Closed {
 		t.Errorf("%v, %d transitions, %v", e.Status, len(ts), err)
 	}
 }

@@ -57,7 +57,7 @@ func TestRefoldMendsWhatIsWrong(t *testing.T) {
 		t.Error(diff)
 	}
 	for k, deliveries := range all {
-		e, ts, _, err := s.Enquiry(t.Context(), k)
+		e, ts, _, err := s.Enquiry(t.Context(), enquiry.Scope{}, k)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestRetryQuarantine(t *testing.T) {
 		}
 	}
 
-	e, ts, _, err := s.Enquiry(t.Context(), eid(1))
+	e, ts, _, err := s.Enquiry(t.Context(), enquiry.Scope{}, eid(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestRetryQuarantine(t *testing.T) {
 	want, settled := enquiry.Fold(deliveries)
 	want.Seq = e.Seq
 	sameFold(t, e, ts, want, settled)
-	left, err := s.Quarantine(t.Context(), "", e.LastReceivedAt.AddDate(1, 0, 0), 10)
+	left, err := s.Quarantine(t.Context(), store.QuarantineQuery{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

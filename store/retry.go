@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,7 +28,8 @@ func (s *Store) RetryQuarantine(ctx context.Context,
 			return retried, understood, err
 		}
 		if len(batch) == 0 {
-			return retried, understood, nil
+			return retried, understood, s.Note(ctx, Entry{Area: "deliveries", Action: "retried",
+				Subject: fmt.Sprintf("%d deliveries", retried), Detail: fmt.Sprintf("%d understood", understood)})
 		}
 		last = batch[len(batch)-1]
 		var items []*item

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,9 @@ func (s *Store) SetTarget(ctx context.Context, t Target) error {
 	if t.Breach < t.Warn {
 		return errors.New("the warning must not come after the breach")
 	}
-	return s.exec(ctx, `
+	e := Entry{Area: "thresholds", Action: "set", Subject: queue(t.Channel, t.Origin),
+		Detail: fmt.Sprintf("warning %v, breach %v, target %v, short end %v", t.Warn, t.Breach, t.Within, t.ShortEnd)}
+	return s.change(ctx, e, `
 		INSERT INTO targets (channel, origin, within_us, short_end_us, warn_us, breach_us)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (channel, origin) DO UPDATE SET within_us = EXCLUDED.within_us,
@@ -50,7 +53,13 @@ func (s *Store) SetTarget(ctx context.Context, t Target) error {
 // DeleteTarget takes a target back, so that the next less specific one counts.
 // The one of every channel and origin stays.
 func (s *Store) DeleteTarget(ctx context.Context, channel, origin string) error {
-	return s.exec(ctx, `DELETE FROM targets WHERE channel = $1 AND origin = $2 AND (channel, origin) <> ('', '')`, channel, origin)
+	return s.change(ctx, Entry{Area: "thresholds", Action: "taken back", Subject: queue(channel, origin)},
+		`DELETE FROM targets WHERE channel = $1 AND origin = $2 AND (channel, origin) <> ('', '')`, channel, origin)
+}
+
+// queue names a channel and origin in the audit log.
+func queue(channel, origin string) string {
+	return cmp.Or(channel, "every channel") + ", " + cmp.Or(origin, "every origin")
 }
 
 // Destination is an id that has been seen, and its name; "" when it has none.
@@ -67,16 +76,40 @@ func (s *Store) Destinations(ctx context.Context) ([]Destination, error) {
 
 // NameDestination gives a destination its name; "" takes the name back.
 func (s *Store) NameDestination(ctx context.Context, d Destination) error {
+	return s.audited(ctx, func(tx pgx.Tx) (Entry, error) {
+		e := Entry{Area: "destinations", Action: "named", Subject: d.ServiceID + " " + d.ID, Detail: d.Name}
+		if d.Name == "" {
+			e.Action = "left without a name"
+		}
+		return e, nameDestination(ctx, tx, d)
+	})
+}
+
+// NameDestinations names many, all or none.
+func (s *Store) NameDestinations(ctx context.Context, list []Destination) error {
+	return s.audited(ctx, func(tx pgx.Tx) (Entry, error) {
+		e := Entry{Area: "destinations", Action: "imported", Subject: fmt.Sprintf("%d names", len(list))}
+		for _, d := range list {
+			if err := nameDestination(ctx, tx, d); err != nil {
+				return e, err
+			}
+		}
+		return e, nil
+	})
+}
+
+func nameDestination(ctx context.Context, tx pgx.Tx, d Destination) error {
 	if d.ID == "" {
 		return errors.New("a destination needs an id to be named")
 	}
 	if d.Name == "" {
-		_, err := s.pool.Exec(ctx, `DELETE FROM destinations WHERE service_id = $1 AND destination = $2`, d.ServiceID, d.ID)
-		return known(err)
+		_, err := tx.Exec(ctx, `DELETE FROM destinations WHERE service_id = $1 AND destination = $2`, d.ServiceID, d.ID)
+		return err
 	}
-	return s.exec(ctx, `
+	_, err := tx.Exec(ctx, `
 		INSERT INTO destinations (service_id, destination, name) VALUES ($1, $2, $3)
 		ON CONFLICT (service_id, destination) DO UPDATE SET name = EXCLUDED.name`, d.ServiceID, d.ID, d.Name)
+	return err
 }
 
 // Service is a service's own day.
@@ -109,7 +142,8 @@ func (s *Store) SetService(ctx context.Context, v Service) error {
 	if v.DayStarts < 0 || v.DayStarts >= 24*time.Hour {
 		return errors.New("a day starts between 00:00 and 23:59")
 	}
-	return s.exec(ctx, `
+	e := Entry{Area: "services", Action: "set", Subject: v.ID, Detail: fmt.Sprintf("%s, the day starts at %v", v.Zone, v.DayStarts)}
+	return s.change(ctx, e, `
 		INSERT INTO services (service_id, zone, day_starts_us) VALUES ($1, $2, $3)
 		ON CONFLICT (service_id) DO UPDATE SET zone = EXCLUDED.zone, day_starts_us = EXCLUDED.day_starts_us`,
 		v.ID, v.Zone, v.DayStarts.Microseconds())

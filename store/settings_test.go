@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/store/storetest"
 )
@@ -81,7 +82,7 @@ func TestDestinations(t *testing.T) {
 
 func TestFacets(t *testing.T) {
 	s, db := withConn(t)
-	empty, err := s.Facets(t.Context())
+	empty, err := s.Facets(t.Context(), enquiry.Scope{})
 	must(t, err)
 	if len(empty.Services)+len(empty.Channels)+len(empty.Origins)+len(empty.Destinations) > 0 {
 		t.Errorf("of nothing: %+v", empty)
@@ -91,7 +92,7 @@ func TestFacets(t *testing.T) {
 		e.Channel, e.Origin, e.Destination = v[1], v[2], v[3]
 		insert(t, db, e)
 	}
-	got, err := s.Facets(t.Context())
+	got, err := s.Facets(t.Context(), enquiry.Scope{})
 	must(t, err)
 	want := store.Facets{
 		Services: []string{"r", "s"}, Channels: []string{"WEB", "web", "中文"},
@@ -113,7 +114,7 @@ func TestQuarantine(t *testing.T) {
 	}
 	times := func(reason string, before time.Time, limit int) (hours []int) {
 		t.Helper()
-		qs, err := s.Quarantine(ctx, reason, before, limit)
+		qs, err := s.Quarantine(ctx, store.QuarantineQuery{Reason: reason, Until: before, Limit: limit})
 		must(t, err)
 		for _, q := range qs {
 			hours = append(hours, int(q.ReceivedAt.Sub(noon).Hours()))

@@ -5,31 +5,45 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
 // Token is an API token without its secret.
 type Token struct {
 	ID, Name              string
 	Role                  access.Role
+	Scope                 enquiry.Scope
 	CreatedAt             time.Time
 	ExpiresAt, LastUsedAt time.Time // zero: never
 	RevokedAt             time.Time // zero: not revoked
 }
 
-const tokenColumns = `id::text, name, role, created_at, expires_at, last_used_at, revoked_at`
+const tokenColumns = `id::text, name, role, services, destinations, created_at, expires_at, last_used_at, revoked_at`
 
 func scanToken(row pgx.CollectableRow) (t Token, err error) {
-	err = row.Scan(&t.ID, &t.Name, &t.Role, &t.CreatedAt, maybeTime(&t.ExpiresAt),
+	err = row.Scan(&t.ID, &t.Name, &t.Role, &t.Scope.Services, &t.Scope.Destinations, &t.CreatedAt, maybeTime(&t.ExpiresAt),
 		maybeTime(&t.LastUsedAt), maybeTime(&t.RevokedAt))
 	return t, err
 }
 
-// CreateToken stores a token by its hash; ErrExists when one of this name lives.
+// CreateToken stores a token that sees everything and has no end by its hash;
+// ErrExists when one of this name lives.
 func (s *Store) CreateToken(ctx context.Context, name string, role access.Role, hash []byte) (Token, error) {
-	return one(ctx, s.pool, scanToken, `
-		INSERT INTO tokens (name, role, hash) VALUES ($1, $2, $3) RETURNING `+tokenColumns, name, role, hash)
+	return s.CreateLimitedToken(ctx, Token{Name: name, Role: role}, hash)
+}
+
+// CreateLimitedToken stores a token with its name, role, scope and end.
+func (s *Store) CreateLimitedToken(ctx context.Context, t Token, hash []byte) (made Token, err error) {
+	err = s.audited(ctx, func(tx pgx.Tx) (Entry, error) {
+		made, err = one(ctx, tx, scanToken, `
+			INSERT INTO tokens (name, role, services, destinations, expires_at, hash) VALUES ($1, $2, $3, $4, $5, $6)
+			RETURNING `+tokenColumns, t.Name, t.Role, list(t.Scope.Services), list(t.Scope.Destinations), zeronull.Timestamptz(t.ExpiresAt), hash)
+		return Entry{Area: "tokens", Action: "created", Subject: t.Name, Detail: may(t.Role, t.Scope)}, err
+	})
+	return made, err
 }
 
 // Tokens lists all, the revoked ones too, oldest first.
@@ -39,8 +53,11 @@ func (s *Store) Tokens(ctx context.Context) ([]Token, error) {
 
 // RevokeToken takes a name or an ID; ErrNotFound when none of them lives.
 func (s *Store) RevokeToken(ctx context.Context, nameOrID string) error {
-	return s.exec(ctx, `
-		UPDATE tokens SET revoked_at = now() WHERE revoked_at IS NULL AND $1 IN (name, id::text)`, nameOrID)
+	return s.audited(ctx, func(tx pgx.Tx) (Entry, error) {
+		name, err := one(ctx, tx, pgx.RowTo[string], `
+			UPDATE tokens SET revoked_at = now() WHERE revoked_at IS NULL AND $1 IN (name, id::text) RETURNING name`, nameOrID)
+		return Entry{Area: "tokens", Action: "revoked", Subject: name}, err
+	})
 }
 
 // TokenByHash is a living token, and notes its use (at most once a minute).
@@ -73,7 +90,8 @@ func scanWebhookKey(row pgx.CollectableRow) (k WebhookKey, err error) {
 
 // CreateWebhookKey stores a key's id; ErrExists when one of this name lives.
 func (s *Store) CreateWebhookKey(ctx context.Context, id, name string) error {
-	return s.exec(ctx, `INSERT INTO webhook_keys (id, name) VALUES ($1, $2)`, id, name)
+	return s.change(ctx, Entry{Area: "keys", Action: "created", Subject: name},
+		`INSERT INTO webhook_keys (id, name) VALUES ($1, $2)`, id, name)
 }
 
 // WebhookKeys lists all, the revoked ones too, oldest first.
@@ -84,6 +102,9 @@ func (s *Store) WebhookKeys(ctx context.Context) ([]WebhookKey, error) {
 
 // RevokeWebhookKey takes a name or an ID; ErrNotFound when none of them lives.
 func (s *Store) RevokeWebhookKey(ctx context.Context, nameOrID string) error {
-	return s.exec(ctx, `
-		UPDATE webhook_keys SET revoked_at = now() WHERE revoked_at IS NULL AND $1 IN (name, id)`, nameOrID)
+	return s.audited(ctx, func(tx pgx.Tx) (Entry, error) {
+		name, err := one(ctx, tx, pgx.RowTo[string], `
+			UPDATE webhook_keys SET revoked_at = now() WHERE revoked_at IS NULL AND $1 IN (name, id) RETURNING name`, nameOrID)
+		return Entry{Area: "keys", Action: "revoked", Subject: name}, err
+	})
 }

@@ -72,7 +72,7 @@ func (s *server) apiEnquiry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, ts, seq, err := s.Store.Enquiry(r.Context(), enquiry.Key{ServiceID: r.PathValue("serviceId"), EID: r.PathValue("eid")})
+	e, ts, seq, err := s.Store.Enquiry(r.Context(), who(r).Scope, enquiry.Key{ServiceID: r.PathValue("serviceId"), EID: r.PathValue("eid")})
 	if errors.Is(err, store.ErrNotFound) {
 		return &fault{status: http.StatusNotFound, message: "There is no such enquiry."}
 	}
@@ -98,5 +98,5 @@ func zoneOnly(q url.Values) (enquiry.Filter, error) {
 			return enquiry.Filter{}, &enquiry.BadParameter{Name: name, Reason: "is not a parameter here: use tz"}
 		}
 	}
-	return enquiry.ParseFilter(q, nil)
+	return enquiry.ParseFilter(q, nil) // for its zone: nothing is chosen by it
 }

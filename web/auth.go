@@ -35,12 +35,30 @@ func (s *server) admit(r *http.Request, need access.Role) (*http.Request, error)
 	if err != nil {
 		return r, err
 	}
-	r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
+	ctx := context.WithValue(r.Context(), visitorKey{}, v)
+	r = r.WithContext(store.By(ctx, v.actor(r)))
 	if !v.Role.Allows(need) {
 		return r, &fault{status: http.StatusForbidden, message: fmt.Sprintf("This needs the role %s; you are a %s. An administrator can change that.", need, v.Role)}
 	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && v.UserID == "" && !s.Demo {
+		return r, &fault{status: http.StatusForbidden, message: "A token reads only. Sign in with a browser to change something."}
+	}
 	return r, nil
 }
+
+// unlimited is for routes that show what belongs to no service: who is limited
+// to some does not see it.
+func unlimited(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !who(r).Scope.All() {
+			return errLimited
+		}
+		return h(w, r)
+	}
+}
+
+var errLimited = &fault{status: http.StatusForbidden,
+	message: "You see some services or destinations only, and this shows all. An administrator can change that."}
 
 // identify says who makes a request. Who sends an Authorization header is
 // judged by it alone.
@@ -76,7 +94,7 @@ func (s *server) bearer(ctx context.Context, header []string) (visitor, error) {
 	if err != nil {
 		return visitor{}, err
 	}
-	return visitor{Name: t.Name, Role: t.Role}, nil
+	return visitor{Name: t.Name, Role: t.Role, Scope: t.Scope}, nil
 }
 
 // signInURL is where a person goes to sign in and come back.

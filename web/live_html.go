@@ -25,7 +25,7 @@ func (s *server) liveHTML(w http.ResponseWriter, r *http.Request) error {
 	if !s.Feed.Ready() {
 		return errNotLoaded
 	}
-	name := "html?" + f.Zone.String() + "?" + f.Values().Encode()
+	name := "html?" + f.Zone.String() + "?" + f.Values().Encode() + "?" + f.Scope.Key()
 	return s.serveSocket(w, r, name, func() boardView { return newHTMLView(s, f) }, nil)
 }
 
@@ -186,6 +186,10 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 
 // take notes an enquiry that is on the board.
 func (v *htmlView) take(e *enquiry.Enquiry) {
+	if !v.filter.Scope.Match(e) {
+		v.drop(e.Key) // it may have been transferred out of it
+		return
+	}
 	if e.LastReceivedAt.After(v.lastEvent) {
 		v.lastEvent = e.LastReceivedAt
 	}

@@ -23,12 +23,16 @@ func (s *server) apiLive(w http.ResponseWriter, r *http.Request) error {
 	if !s.Feed.Ready() {
 		return errNotLoaded
 	}
-	return s.serveSocket(w, r, "json?"+f.Values().Encode(), func() boardView { return newJSONView(s, f) }, s.resume(q))
+	return s.serveSocket(w, r, "json?"+f.Values().Encode()+"?"+f.Scope.Key(), func() boardView { return newJSONView(s, f) }, s.resume(f, q))
 }
 
 // resume reads since. One of another installation, or none at all, begins with
-// the whole board; so does a garbled one.
-func (s *server) resume(q url.Values) *resumption {
+// the whole board; so does a garbled one. So does who sees a part only: what
+// has changed since names enquiries that were never theirs to see.
+func (s *server) resume(f enquiry.Filter, q url.Values) *resumption {
+	if !f.Scope.All() {
+		return nil
+	}
 	epoch, position, ok := strings.Cut(q.Get("since"), ".")
 	since, err := strconv.ParseInt(position, 10, 64)
 	if !ok || err != nil || epoch != s.epoch() {

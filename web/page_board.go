@@ -19,7 +19,7 @@ func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Refresh", "2")
 		return errNotLoaded
 	}
-	board, now := s.Feed.Board(enquiry.Filter{}) // menus and matrix count beyond the filter
+	board, now := s.Feed.Board(everything(r)) // menus and matrix count beyond the filter
 	v := newHTMLView(s, f)
 	v.Reset(now, board)
 	w.Header().Set(seqHeader, s.seqText(now.Seq))
@@ -32,7 +32,7 @@ func (s *server) pageFilter(r *http.Request, also ...string) (enquiry.Filter, er
 	if err != nil {
 		return enquiry.Filter{}, err
 	}
-	return enquiry.ParseFilter(filled(q), s.settings.get(r.Context()).zone(q["service"]), also...)
+	return parseFilter(r, filled(q), s.zone(r, q), also...)
 }
 
 // filled is a query without the fields that were left empty. In a menu, empty

@@ -23,8 +23,8 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q = filled(q)
-	zone := s.settings.get(r.Context()).zone(q["service"])
-	f, err := enquiry.ParseFilter(q, zone, "sort", "after")
+	zone := s.zone(r, q)
+	f, err := parseFilter(r, q, zone, "sort", "after")
 	if bad := (*enquiry.BadParameter)(nil); errors.As(err, &bad) {
 		return s.refuseSearch(w, r, q, zone, bad)
 	}
@@ -62,9 +62,10 @@ func (s *server) refuseSearch(w http.ResponseWriter, r *http.Request, q url.Valu
 	for _, name := range []string{bad.Name, "from", "to", "by", "tz", "sort", "after"} {
 		kept.Del(name)
 	}
-	f, err := enquiry.ParseFilter(kept, zone)
+	f, err := parseFilter(r, kept, zone)
 	if err != nil { // it has more faults than one
-		f, kept = enquiry.Filter{By: enquiry.ByOpened, Zone: zone}, url.Values{}
+		f, kept = everything(r), url.Values{}
+		f.Zone = zone
 	}
 	page, err := s.searchPage(r, f, kept, zone)
 	if err != nil {
@@ -81,7 +82,7 @@ func (s *server) onlyCase(r *http.Request, q url.Values, f enquiry.Filter) (stri
 	if len(q) != 1 || len(f.Cases) != 1 {
 		return "", nil
 	}
-	keys, err := s.Store.Case(r.Context(), f.Cases[0])
+	keys, err := s.Store.Case(r.Context(), f.Scope, f.Cases[0])
 	if err != nil || len(keys) != 1 {
 		return "", err
 	}
@@ -90,7 +91,7 @@ func (s *server) onlyCase(r *http.Request, q url.Values, f enquiry.Filter) (stri
 
 // searchPage is everything around the list.
 func (s *server) searchPage(r *http.Request, f enquiry.Filter, q url.Values, zone *time.Location) (views.Enquiries, error) {
-	facets, err := s.Store.Facets(r.Context())
+	facets, err := s.Store.Facets(r.Context(), f.Scope)
 	if err != nil {
 		return views.Enquiries{}, err
 	}

@@ -50,7 +50,11 @@ func (c *counts) delivery(outcome string, took time.Duration) {
 // prometheus tells the numbers to who has a token, or is on this machine.
 func (s *server) prometheus(w http.ResponseWriter, r *http.Request) error {
 	if header, ok := r.Header["Authorization"]; ok {
-		if _, err := s.bearer(r.Context(), header); err != nil {
+		v, err := s.bearer(r.Context(), header)
+		if err == nil && !v.Scope.All() {
+			err = errLimited
+		}
+		if err != nil {
 			return err
 		}
 	} else if !fromLoopback(r) || forwarded(r) {

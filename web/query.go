@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
@@ -26,8 +27,31 @@ func (s *server) filter(r *http.Request, also ...string) (enquiry.Filter, url.Va
 	if err != nil {
 		return enquiry.Filter{}, nil, err
 	}
-	f, err := enquiry.ParseFilter(q, s.settings.get(r.Context()).zone(q["service"]), also...)
+	f, err := parseFilter(r, q, s.zone(r, q), also...)
 	return f, q, err
+}
+
+// parseFilter is enquiry.ParseFilter within what the request's visitor may see.
+// No handler makes a filter in another way: a test sees to it.
+func parseFilter(r *http.Request, q url.Values, zone *time.Location, also ...string) (enquiry.Filter, error) {
+	f, err := enquiry.ParseFilter(q, zone, also...)
+	f.Scope = who(r).Scope
+	return f, err
+}
+
+// everything is the filter that selects all that the request's visitor may see.
+func everything(r *http.Request) enquiry.Filter {
+	return enquiry.Filter{By: enquiry.ByOpened, Zone: time.UTC, Scope: who(r).Scope}
+}
+
+// zone is that of the services that a query chooses, or else of those that the
+// visitor may see.
+func (s *server) zone(r *http.Request, q url.Values) *time.Location {
+	services := q["service"]
+	if len(services) == 0 {
+		services = who(r).Scope.Services
+	}
+	return s.settings.get(r.Context()).zone(services)
 }
 
 // single is the value of a parameter that may be given once; "" where it is not given.

@@ -13,6 +13,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 )
 
@@ -27,8 +28,21 @@ const (
 type visitor struct {
 	Name   string // e-mail, or the token's name
 	Role   access.Role
+	Scope  enquiry.Scope
 	UserID string // "" for a token
 }
+
+// actor is who the audit log names for what a request does.
+func (v visitor) actor(r *http.Request) store.Actor {
+	name := v.Name
+	if v.UserID == "" && name != demoName {
+		name = "token " + name
+	}
+	return store.Actor{Name: name, Address: clientAddress(r)}
+}
+
+// demoName is the demonstration's one and only user.
+const demoName = "demo"
 
 // sessions are the signed-in browsers. A session is scs's, and its user stands
 // beside it in the database under the same hashed token, so that an account's
@@ -78,7 +92,7 @@ func (s *server) visitor(r *http.Request) (v visitor, ok bool, err error) {
 		if f := demoFault(r); f != nil {
 			return visitor{}, false, f
 		}
-		return visitor{Name: "demo", Role: access.Admin}, true, nil
+		return visitor{Name: demoName, Role: access.Admin}, true, nil
 	}
 	u, err := s.sessions.user(r)
 	if errors.Is(err, store.ErrNotFound) {
@@ -87,7 +101,7 @@ func (s *server) visitor(r *http.Request) (v visitor, ok bool, err error) {
 	if err != nil {
 		return visitor{}, false, err
 	}
-	return visitor{Name: u.Email, Role: u.Role, UserID: u.ID}, true, nil
+	return visitor{Name: u.Email, Role: u.Role, Scope: u.Scope, UserID: u.ID}, true, nil
 }
 
 // user is the enabled user of the request's session, or store.ErrNotFound.

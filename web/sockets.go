@@ -69,7 +69,7 @@ type socket struct {
 	viewer  *feed.Viewer[*websocket.PreparedMessage]
 	ctx     context.Context
 	cancel  context.CancelFunc
-	welcome func(context.Context) (bool, error) // may it still listen?
+	welcome func(context.Context) (*farewell, error) // why it may no longer listen; nil: it may
 	hangUp  sync.Once
 }
 
@@ -106,23 +106,43 @@ const restarting = "the server is restarting: connect again"
 
 var errRestarting = &fault{status: http.StatusServiceUnavailable, message: "The server is restarting. Try again in a few seconds."}
 
-// welcome gives what says, later on, whether the request's visitor may still
+// welcome gives what says, later on, why the request's visitor may no longer
 // listen. It keeps of the request only what it needs.
-func (s *server) welcome(r *http.Request) func(context.Context) (bool, error) {
+func (s *server) welcome(r *http.Request) func(context.Context) (*farewell, error) {
 	slim := &http.Request{Header: http.Header{}, RemoteAddr: r.RemoteAddr, Host: r.Host, Method: r.Method, URL: r.URL}
 	for _, name := range append([]string{"Authorization", "Cookie"}, forwarding...) {
 		if values := r.Header.Values(name); values != nil {
 			slim.Header[name] = values
 		}
 	}
-	return func(ctx context.Context) (bool, error) {
+	at := who(r)
+	return func(ctx context.Context) (*farewell, error) {
 		v, err := s.identify(slim.WithContext(ctx))
 		if f := (*fault)(nil); errors.As(err, &f) && f.status < 500 {
-			return false, nil
+			return &notWelcome, nil
 		}
-		return err == nil && v.Role.Allows(access.Viewer), err
+		switch {
+		case err != nil:
+			return nil, err
+		case !v.Role.Allows(access.Viewer):
+			return &notWelcome, nil
+		case !v.Scope.Equal(at.Scope):
+			return &otherScope, nil
+		}
+		return nil, nil
 	}
 }
+
+// farewell is why a socket is closed.
+type farewell struct {
+	code int
+	why  string
+}
+
+var (
+	notWelcome = farewell{websocket.ClosePolicyViolation, "you are no longer signed in, or the token was revoked"}
+	otherScope = farewell{websocket.CloseServiceRestart, "what you may see has changed: connect again"}
+)
 
 func (k *sockets) isClosing() bool {
 	k.mu.Lock()
@@ -185,10 +205,8 @@ func (k *sockets) recheckAll(ctx context.Context, list []*socket) {
 	for _, c := range list {
 		group.Go(func() error {
 			// While the database is away nobody can be judged, and nobody is sent away.
-			if welcome, err := c.welcome(ctx); err == nil && !welcome {
-				k.all.Go(func() {
-					c.close(websocket.ClosePolicyViolation, "you are no longer signed in, or the token was revoked")
-				})
+			if f, err := c.welcome(ctx); err == nil && f != nil {
+				k.all.Go(func() { c.close(f.code, f.why) })
 			}
 			return nil
 		})

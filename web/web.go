@@ -19,9 +19,10 @@ type Config struct {
 	Recorder  *store.Recorder
 	Feed      *feed.Feed[*websocket.PreparedMessage]
 	Keys      *KeyCheck
-	Epoch     string // first part of every seq
-	PublicURL string // without a slash at the end
-	Demo      bool   // everybody is signed in as a demo administrator: on loopback only
+	Epoch     string   // first part of every seq
+	PublicURL string   // without a slash at the end
+	Services  Services // whose deliveries are taken; empty: all
+	Demo      bool     // everybody is signed in as a demo administrator: on loopback only
 	Log       *slog.Logger
 }
 
@@ -76,7 +77,8 @@ func (s *server) routes() []route {
 		{"GET /enquiries/{serviceId}/{eid}", access.Viewer, s.enquiryPage},
 		{"GET /enquiries.csv", access.Supervisor, s.enquiriesCSV},
 		{"GET /transitions.csv", access.Supervisor, s.transitionsCSV},
-		{"GET /deliveries", access.Supervisor, s.deliveriesPage},
+		{"GET /deliveries", access.Supervisor, unlimited(s.deliveriesPage)},
+		{"POST /deliveries/retry", access.Supervisor, unlimited(s.retryDeliveries)},
 		{"GET /settings/{$}", access.Admin, s.settingsPage},
 		{"GET /help/numbers", access.Viewer, s.numbersPage},
 		{"GET /api/v1/board", access.Viewer, s.apiBoard},
