@@ -24,13 +24,26 @@ func scanQuarantined(row pgx.CollectableRow) (q Quarantined, err error) {
 	return q, err
 }
 
-// Quarantine lists the newest first: of a reason ("": of each), received
-// before a time (zero: now).
-func (s *Store) Quarantine(ctx context.Context, reason string, before time.Time, limit int) ([]Quarantined, error) {
+// QuarantineQuery chooses deliveries that were kept apart; the zero one all.
+type QuarantineQuery struct {
+	Reason   string    // only these; "": of each reason
+	Since    time.Time // received then or later; zero: whenever
+	Until    time.Time // received before
+	BeforeAt time.Time // the last delivery of the page before, and its ID; zero: the first page
+	BeforeID string
+	Limit    int
+}
+
+// Quarantine lists the newest first.
+func (s *Store) Quarantine(ctx context.Context, q QuarantineQuery) ([]Quarantined, error) {
 	return all(ctx, s.pool, scanQuarantined, `
 		SELECT id::text, received_at, reason, detail, key_id, raw, retried_at FROM quarantine
-		WHERE ($1 = '' OR reason = $1) AND ($2::timestamptz IS NULL OR received_at < $2)
-		ORDER BY received_at DESC, id DESC LIMIT $3`, reason, zeronull.Timestamptz(before), limit)
+		WHERE ($1 = '' OR reason = $1)
+			AND received_at >= coalesce($2, '-infinity'::timestamptz) AND received_at < coalesce($3, 'infinity'::timestamptz)
+			AND (received_at, id) < (coalesce($4, 'infinity'::timestamptz), coalesce($5::text, '00000000-0000-0000-0000-000000000000')::uuid)
+		ORDER BY received_at DESC, id DESC LIMIT $6`,
+		q.Reason, zeronull.Timestamptz(q.Since), zeronull.Timestamptz(q.Until),
+		zeronull.Timestamptz(q.BeforeAt), zeronull.Text(q.BeforeID), q.Limit)
 }
 
 // QuarantineCount is how many were kept apart on a day for a reason.

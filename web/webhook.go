@@ -40,7 +40,7 @@ func (s *server) deliver(w http.ResponseWriter, r *http.Request) (outcome string
 		return "", err
 	}
 	s.Recorder.Stamp(&d)
-	m := cinnox.Parse(d.Raw)
+	m := s.Services.Parse(d.Raw)
 	switch m.Kind {
 	case cinnox.Handshake:
 		return outcomeHandshake, accept(w, m)

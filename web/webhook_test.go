@@ -11,6 +11,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/cinnox"
+	"github.com/enquiryboard/enquiryboard/store"
 )
 
 func TestWebhookKeepsWhatItAnswers(t *testing.T) {
@@ -49,7 +50,7 @@ func TestWebhookQuarantinesWhatItDoesNotUnderstand(t *testing.T) {
 			t.Errorf("%q: %d %s", body, status, answer)
 		}
 	}
-	kept, err := s.store.Quarantine(t.Context(), "", time.Time{}, 10)
+	kept, err := s.store.Quarantine(t.Context(), store.QuarantineQuery{Limit: 10})
 	must(t, err)
 	if len(kept) != 5 || string(kept[0].Raw) != "\x00\xff" || kept[0].Reason == "" {
 		t.Errorf("quarantine holds %+v", kept)

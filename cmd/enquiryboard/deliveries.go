@@ -4,15 +4,20 @@ import (
 	"context"
 	"fmt"
 	"text/tabwriter"
-	"time"
 
-	"github.com/enquiryboard/enquiryboard/cinnox"
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/web"
 )
 
 type deliveriesCmd struct {
 	List  deliveriesListCmd  `cmd:"" help:"List what is in quarantine, the newest first."`
 	Retry deliveriesRetryCmd `cmd:"" help:"Put what is in quarantine through again: after an upgrade more may be understood."`
+}
+
+// services are the ones whose deliveries are taken.
+type services struct {
+	Services []string `env:"ENQUIRYBOARD_SERVICES" placeholder:"ID,..." help:"Take deliveries for these service ids only, and keep others apart; all unless set."`
 }
 
 type deliveriesListCmd struct {
@@ -25,7 +30,7 @@ func (c deliveriesListCmd) Run(in *invocation) error {
 		return usagef("--limit: from 1 to 1000")
 	}
 	return in.with(func(ctx context.Context, db *database) error {
-		found, err := db.Quarantine(ctx, c.Reason, time.Time{}, c.Limit)
+		found, err := db.Quarantine(ctx, store.QuarantineQuery{Reason: c.Reason, Limit: c.Limit})
 		if err != nil {
 			return err
 		}
@@ -38,30 +43,17 @@ func (c deliveriesListCmd) Run(in *invocation) error {
 	})
 }
 
-type deliveriesRetryCmd struct{}
+type deliveriesRetryCmd struct{ services }
 
-func (deliveriesRetryCmd) Run(in *invocation) error {
+func (c deliveriesRetryCmd) Run(in *invocation) error {
 	return in.with(func(ctx context.Context, db *database) error {
-		retried, understood, err := db.RetryQuarantine(ctx, reread)
+		retried, understood, err := db.RetryQuarantine(ctx, web.ServicesOf(c.Services...).Reread)
 		if err != nil {
 			return fmt.Errorf("%w (%d of %d were understood before; run it again)", err, understood, retried)
 		}
 		fmt.Fprintf(in.stdout, "put %d deliveries through again: %d were understood\n", retried, understood)
 		return nil
 	})
-}
-
-// reread is what the webhook makes of a body today. A handshake is nothing to
-// record, so it stays where it is.
-func reread(raw []byte) (t enquiry.Transition, reason, detail string) {
-	switch m := cinnox.Parse(raw); m.Kind {
-	case cinnox.Notification:
-		return m.Transition, "", ""
-	case cinnox.Handshake:
-		return t, "handshake", "it only asks for the challenge"
-	default:
-		return t, m.Reason, m.Detail
-	}
 }
 
 type refoldCmd struct{}

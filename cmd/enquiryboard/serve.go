@@ -21,6 +21,7 @@ const (
 )
 
 type serveCmd struct {
+	services
 	Addr      string `env:"ENQUIRYBOARD_ADDR" placeholder:"HOST:PORT" help:"Where to listen; ${default_addr} unless set."`
 	PublicURL string `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" placeholder:"URL" help:"Where people and CINNOX reach it; the address unless set."`
 	LogFormat string `env:"ENQUIRYBOARD_LOG_FORMAT" enum:"text,json" default:"text" help:"How to write the log on standard error: text or json."`
