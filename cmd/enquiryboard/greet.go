@@ -17,7 +17,8 @@ const setupLinkLasts = 24 * time.Hour
 // boardPatience is how long a start waits for the board to be read.
 const boardPatience = 5 * time.Second
 
-// greet prints where everything is, a line each.
+// greet prints where everything is, a line each: what only the database knows
+// as soon as it can be asked.
 func (p *program) greet(ctx context.Context) error {
 	if !p.away {
 		p.awaitBoard(ctx)
@@ -25,6 +26,9 @@ func (p *program) greet(ctx context.Context) error {
 		if err := p.greetFrom(ctx); !errors.Is(err, store.ErrUnavailable) {
 			return err
 		}
+	} else if !p.greeted {
+		p.greetFirst()
+		fmt.Fprintln(p.out, "The database cannot be reached: deliveries are kept in", p.dir, "until it can.")
 	}
 	p.background(ctx, func(ctx context.Context) error {
 		return patiently(ctx, func() error { return p.catchUp(ctx) })
@@ -47,18 +51,9 @@ func (p *program) awaitBoard(ctx context.Context) {
 }
 
 func (p *program) greetFirst() {
+	p.greeted = true
 	p.line("Board", p.url+"/")
 	p.line("Database", p.databaseLine())
-}
-
-// greetWithout prints what is known while the database is away.
-func (p *program) greetWithout() {
-	p.greetFirst()
-	if p.epoch == "" {
-		fmt.Fprintln(p.out, "The database cannot be reached and never was: nothing can be taken until it can.")
-		return
-	}
-	fmt.Fprintln(p.out, "The database cannot be reached: deliveries are kept in", p.dir, "until it can.")
 }
 
 // catchUp does what a database that was away at the start has missed.

@@ -39,6 +39,7 @@ type program struct {
 	keys      *web.KeyCheck
 	epoch     string // first part of every seq
 	away      bool   // the database could not be reached at the start
+	greeted   bool   // the first lines are printed
 	feed      *feed.Feed[*websocket.PreparedMessage]
 	recorder  *store.Recorder
 	demoURL   string // a demonstration's webhook, key and all
@@ -243,10 +244,11 @@ func (p *program) startStore(ctx context.Context) (err error) {
 	}
 	p.log.Error("the database cannot be reached; it is tried again until it can", "err", err)
 	p.away, p.epoch = true, p.keys.Epoch()
-	p.greetWithout()
 	if p.epoch != "" {
 		return nil
 	}
+	p.greetFirst()
+	fmt.Fprintln(p.out, "The database cannot be reached and never was: nothing can be taken until it can.")
 	return patiently(ctx, func() error {
 		p.epoch, err = p.install(ctx)
 		return err
@@ -304,7 +306,7 @@ func (p *program) startRecording(ctx context.Context) error {
 func (p *program) startWeb(ctx context.Context) error {
 	site := web.New(web.Config{
 		Store: p.store, Recorder: p.recorder, Feed: p.feed, Keys: p.keys, Epoch: p.epoch,
-		PublicURL: p.url, Demo: p.Demo, Log: p.log,
+		PublicURL: p.url, Services: web.ServicesOf(p.Services...), Demo: p.Demo, Log: p.log,
 	})
 	p.http.RegisterOnShutdown(site.Close)
 	var handler http.Handler = site
