@@ -58,7 +58,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": scriptServe, "stop": scriptStop, "http": scriptHTTP, "posted": scriptPosted, "fails": scriptFails,
+			"serve": scriptServe, "end": scriptEnd, "http": scriptHTTP, "posted": scriptPosted, "fails": scriptFails,
 			"await-status": scriptAwaitStatus, "await-body": scriptAwaitBody, "readfile": scriptReadFile, "fake-cinnox": scriptCinnox,
 		},
 	})

@@ -31,13 +31,14 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	io.WriteString(ts.Stdout(), p.out.String())
 }
 
-// stop [-KILL] NAME ends a serve; in order it must end with status 0.
-func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+// end [-KILL] NAME ends a serve; in order it must end with status 0.
+// (A stop is testscript's own: it ends the script.)
+func scriptEnd(ts *testscript.TestScript, neg bool, args []string) {
 	name := args[len(args)-1]
 	serves := ts.Value("serves").(map[string]*process)
 	p := serves[name]
 	if neg || p == nil {
-		ts.Fatalf("usage: stop [-KILL] NAME")
+		ts.Fatalf("usage: end [-KILL] NAME")
 	}
 	delete(serves, name)
 	if args[0] == "-KILL" {
