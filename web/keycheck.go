@@ -92,17 +92,12 @@ func (k *KeyCheck) Run(ctx context.Context) error {
 
 // Refresh reads the keys from the database. Those who call it together share a read.
 func (k *KeyCheck) Refresh(ctx context.Context) error {
-	read := k.flight.DoChan("", func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyLookup)
+	_, err, _ := k.flight.Do("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(ctx, keyLookup)
 		defer cancel()
 		return nil, k.read(ctx)
 	})
-	select {
-	case r := <-read:
-		return r.Err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return err
 }
 
 func (k *KeyCheck) read(ctx context.Context) error {
@@ -157,9 +152,10 @@ func (k *KeyCheck) Check(ctx context.Context, key string) (id string, err error)
 	return id, nil
 }
 
-// lookUp reads the keys for a delivery that waits.
+// lookUp reads the keys for a delivery that waits. Others may wait for the same
+// read, so it does not end with the one who asked first.
 func (k *KeyCheck) lookUp(ctx context.Context) error {
-	err := k.Refresh(ctx)
+	err := k.Refresh(context.WithoutCancel(ctx))
 	if err == nil {
 		return nil
 	}
