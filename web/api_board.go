@@ -42,20 +42,12 @@ func (s *server) boardJSON(style jsonStyle, es []enquiry.Enquiry, now feed.Now) 
 		Seq:        s.seqText(now.Seq),
 		totalsJSON: totalsOf(enquiry.Sum(es, now.Time)),
 		Enquiries:  make([]any, len(es)),
-		NotLive:    notLive(now),
+		NotLive:    s.notLive(now),
 	}
 	for i := range es {
 		b.Enquiries[i] = style.enquiry(&es[i])
 	}
 	return b
-}
-
-// notLive says why the board is not being kept up, in words for people.
-func notLive(n feed.Now) string {
-	if n.Err == nil {
-		return ""
-	}
-	return "The database cannot be reached at the moment, so this is not up to date."
 }
 
 // byUrgency puts those waiting first, the longest wait on top; then those

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
 const pingTime = 2 * time.Second
@@ -20,6 +22,7 @@ type readyJSON struct {
 	Ready   bool   `json:"ready"`
 	KeepsIn text   `json:"keeps_in"`
 	Spooled int    `json:"spooled"`
+	Oldest  text   `json:"spooled_since"` // when the oldest of them was received
 	Problem string `json:"problem,omitempty"`
 }
 
@@ -28,7 +31,10 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), pingTime)
 	defer cancel()
 	answer := readyJSON{}
-	answer.Spooled, _ = s.Recorder.Spooled()
+	spooled, oldest := s.Recorder.Spooled()
+	if answer.Spooled = spooled; spooled > 0 {
+		answer.Oldest = text(enquiry.TimeText(oldest, time.UTC))
+	}
 	switch inDatabase := s.Recorder.Err() == nil && s.Store.Ping(ctx) == nil; {
 	case !s.Keys.Ready():
 		answer.Problem = "Webhook keys cannot be checked: the database was never reached."

@@ -128,7 +128,7 @@ func (v *jsonView) since(n feed.Now, keys []enquiry.Key) *websocket.PreparedMess
 		AsOf:       style.time(n.Time),
 		Enquiries:  make([]any, len(keys)),
 		totalsJSON: totalsOf(enquiry.Sum(slices.Collect(maps.Values(v.live)), n.Time)),
-		NotLive:    notLive(n),
+		NotLive:    v.server.notLive(n),
 	}
 	for i, k := range keys {
 		if e, ok := v.shown[k]; ok {
@@ -153,7 +153,7 @@ func (v *jsonView) Heartbeat(n feed.Now) *websocket.PreparedMessage {
 		Seq     string `json:"seq"`
 		AsOf    text   `json:"as_of"`
 		NotLive string `json:"not_live,omitempty"`
-	}{"heartbeat", v.server.seqText(n.Seq), v.style().time(n.Time), notLive(n)})
+	}{"heartbeat", v.server.seqText(n.Seq), v.style().time(n.Time), v.server.notLive(n)})
 }
 
 func (v *jsonView) style() jsonStyle { return styleOf(v.filter, v.server.settings.now().names) }

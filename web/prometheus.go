@@ -68,6 +68,7 @@ func (s *server) prometheus(w http.ResponseWriter, r *http.Request) error {
 type state struct{ server *server }
 
 var (
+	spoolingDesc  = describe("spool_in_use", "1 while deliveries go to the spool, since the database is away; else 0.")
 	spooledDesc   = describe("spool_deliveries", "Deliveries that wait in the spool for the database.")
 	oldestDesc    = describe("spool_oldest_seconds", "Age of the oldest of them.")
 	queuedDesc    = describe("queued_deliveries", "Deliveries that wait for the next commit.")
@@ -84,7 +85,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 func (s *state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{spooledDesc, oldestDesc, queuedDesc, viewersDesc, waitingDesc, handlingDesc, longestDesc, poolDesc, poolLimitDesc} {
+	for _, d := range []*prometheus.Desc{spoolingDesc, spooledDesc, oldestDesc, queuedDesc, viewersDesc, waitingDesc, handlingDesc, longestDesc, poolDesc, poolLimitDesc} {
 		to <- d
 	}
 }
@@ -98,6 +99,11 @@ func (s *state) Collect(to chan<- prometheus.Metric) {
 	if spooled > 0 {
 		age = max(0, time.Since(oldest).Seconds())
 	}
+	spooling := 0.0
+	if s.server.Recorder.Err() != nil {
+		spooling = 1
+	}
+	gauge(spoolingDesc, spooling)
 	gauge(spooledDesc, float64(spooled))
 	gauge(oldestDesc, age)
 	gauge(queuedDesc, float64(s.server.Recorder.Waiting()))
