@@ -11,11 +11,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/store/storetest"
 )
 
-// BenchmarkExport writes files of a database that is full already:
+// BenchmarkExport writes files of 100,000 enquiries, or of a database that is full already:
 //
 //	BENCH_DATABASE_URL=postgres://… go test ./store -run '^$' -bench Export -benchtime 3x
 //
@@ -23,20 +23,48 @@ import (
 func BenchmarkExport(b *testing.B) {
 	url := os.Getenv("BENCH_DATABASE_URL")
 	if url == "" {
-		b.Fatal("BENCH_DATABASE_URL names no database")
+		url = storetest.URL(b)
+		fillForExport(b, url)
 	}
 	s, err := store.New(b.Context(), store.Config{URL: url})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(s.Close)
-	until := store.Export{Filter: enquiry.Filter{To: benchUntil}}
-	b.Run("enquiries", func(b *testing.B) { benchExport(b, s.ExportEnquiries, until) })
-	b.Run("transitions", func(b *testing.B) { benchExport(b, s.ExportTransitions, until) })
+	b.Run("enquiries", func(b *testing.B) { benchExport(b, s.ExportEnquiries, store.Export{}) })
+	b.Run("transitions", func(b *testing.B) { benchExport(b, s.ExportTransitions, store.Export{}) })
 	b.Run("copy", func(b *testing.B) { benchCopy(b, url) })
 }
 
-var benchUntil = time.Date(2025, 6, 23, 0, 0, 0, 0, time.UTC)
+// fillForExport makes closed enquiries of three transitions each, of this month.
+func fillForExport(b *testing.B, url string) {
+	b.Helper()
+	conn, err := pgx.Connect(b.Context(), url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	const sql = `
+WITH made AS (
+    SELECT n, 'eid-' || n AS eid, 'CN' || n AS number, now() - n * interval '1 ms' AS opened
+    FROM generate_series(1, 100000) n
+), stored AS (
+    INSERT INTO transitions
+    SELECT opened, gen_random_uuid(), 'svc', eid, status, number, 'WHATSAPP', 'Channel', '+85212345678', 'sg-1', '{STAFF}',
+           opened::text, opened, opened + after, false, 'key', '{}'
+    FROM made, (VALUES ('Opened', interval '0'), ('Handling', '5 s'), ('Closed', '65 s')) life (status, after)
+)
+INSERT INTO enquiries
+SELECT 'svc', eid, number, lower(number), 'Closed', 'WHATSAPP', 'Channel', '+85212345678', 'sg-1', '{STAFF}',
+       opened, opened, opened + interval '5 s', NULL, opened + interval '65 s', NULL, opened + interval '65 s',
+       5000000, 60000000, NULL, NULL, true, 'sender', opened, opened, 1
+FROM made`
+	for _, q := range []string{sql, `ANALYZE`} {
+		if _, err := conn.Exec(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
 
 // counter counts what is written.
 type counter struct {
@@ -104,7 +132,7 @@ func benchCopy(b *testing.B, url string) {
 	sql := `COPY (SELECT ` + text("service_id") + text("eid") + text("display_case_number") + `status, ` + text("channel") +
 		text("channel_ori") + text("social_id") + text("destination") + `'' AS name, ` + text("array_to_string(destination_types, '|')") +
 		at("opened_at") + at("handling_at") + at("closed_at") + at("missed_at") + `trim_scale(wait_us / 1e6), trim_scale(handle_us / 1e6)
-		FROM enquiries WHERE started_at < '2025-06-23' ORDER BY started_at, service_id, eid) TO STDOUT (FORMAT csv)`
+		FROM enquiries ORDER BY started_at, service_id, eid) TO STDOUT (FORMAT csv)`
 	for b.Loop() {
 		var c counter
 		if _, err := conn.PgConn().CopyTo(b.Context(), &c, sql); err != nil {
