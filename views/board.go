@@ -23,6 +23,7 @@ type Beat struct {
 type Board struct {
 	Beat
 	Tiles   Tiles
+	Figures Figures
 	Queues  []Group
 	Filters Filters
 	Lists   []List
@@ -32,19 +33,11 @@ type Board struct {
 type Change struct {
 	Beat
 	Tiles   *Tiles
+	Figures *Figures
 	Queues  []Group
 	Filters *Filters
 	Lists   []List   // of each, only the rows that changed
 	Gone    []string // ids of rows that are shown no longer
-}
-
-// Tiles are the totals of what the filter selects.
-type Tiles struct {
-	Waiting, Handling int
-	LongestSince      time.Time // since when the longest waiting one waits; zero: nobody waits
-	Limits            Limits    // of that wait
-	Missed, Closed    int       // in the last hour
-	Off               [4]bool   // statuses, in the order of the lists, that the filter leaves out
 }
 
 // Group is one channel in the matrix of queues.

@@ -25,7 +25,8 @@ func (s *server) liveHTML(w http.ResponseWriter, r *http.Request) error {
 	if !s.Feed.Ready() {
 		return errNotLoaded
 	}
-	name := "html?" + f.Zone.String() + "?" + f.Values().Encode() + "?" + f.Scope.Key()
+	s.figures.warm(r.Context(), f)
+	name := "html?" + filterName(f)
 	return s.serveSocket(w, r, name, func() boardView { return newHTMLView(s, f) }, nil)
 }
 
@@ -37,16 +38,18 @@ type htmlView struct {
 	rest      enquiry.Filter // without the fields that have a menu
 	seen      map[enquiry.Key]views.Seen
 	shelves   [len(enquiry.Statuses)]shelf
+	figure    *figure
 	today     views.Today
 	lastEvent time.Time
 
 	tiles   views.Tiles // as they were sent last
+	figures views.Figures
 	queues  []views.Group
 	filters views.Filters
 }
 
 func newHTMLView(s *server, f enquiry.Filter) *htmlView {
-	v := &htmlView{server: s, filter: f, rest: f}
+	v := &htmlView{server: s, filter: f, rest: f, figure: s.figures.of(f)}
 	v.rest.Services, v.rest.Channels, v.rest.Origins, v.rest.Destinations, v.rest.Statuses = nil, nil, nil, nil, nil
 	return v
 }
@@ -61,6 +64,7 @@ func (v *htmlView) Reset(n feed.Now, board []enquiry.Enquiry) {
 		v.take(&board[i])
 	}
 	v.tiles, v.queues, v.filters = v.parts()
+	v.figures = v.numbers(n)
 	for i := range v.shelves {
 		v.shelves[i].news(n.Time, v.filter.Zone)
 	}
@@ -81,17 +85,17 @@ func (v *htmlView) Change(n feed.Now, changed []enquiry.Enquiry, gone []enquiry.
 	return fragment(views.ChangeMessage(c)), true
 }
 
-// Heartbeat says that the board is live. At midnight it also sends the rows
-// that have become yesterday's.
+// Heartbeat says that the board is live, and sends the numbers that have been
+// read since; at midnight also the rows that have become yesterday's.
 func (v *htmlView) Heartbeat(n feed.Now) *websocket.PreparedMessage {
 	if today := views.TodayAt(n.Time, v.filter.Zone); today != v.today {
 		v.today = today
 		for i := range v.shelves {
 			v.shelves[i].renew(v.row)
 		}
-		if c, news := v.change(n); news {
-			return fragment(views.ChangeMessage(c))
-		}
+	}
+	if c, news := v.change(n); news {
+		return fragment(views.ChangeMessage(c))
 	}
 	return fragment(views.BeatMessage(v.beat(n)))
 }
@@ -102,7 +106,7 @@ func (v *htmlView) Snapshot(n feed.Now) *websocket.PreparedMessage {
 
 // board is the whole view.
 func (v *htmlView) board(n feed.Now) views.Board {
-	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Queues: v.queues, Filters: v.filters}
+	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Figures: v.figures, Queues: v.queues, Filters: v.filters}
 	for i := range v.shelves {
 		l := v.list(i)
 		l.Rows = v.shelves[i].rows(n.Time, v.filter.Zone)
@@ -118,13 +122,16 @@ func (v *htmlView) change(n feed.Now) (c views.Change, news bool) {
 	if tiles != v.tiles {
 		v.tiles, c.Tiles = tiles, &tiles
 	}
+	if figures := v.numbers(n); figures != v.figures {
+		v.figures, c.Figures = figures, &figures
+	}
 	if !reflect.DeepEqual(queues, v.queues) {
 		v.queues, c.Queues = queues, queues
 	}
 	if !reflect.DeepEqual(filters, v.filters) {
 		v.filters, c.Filters = filters, &filters
 	}
-	news = c.Tiles != nil || c.Queues != nil || c.Filters != nil
+	news = c.Tiles != nil || c.Figures != nil || c.Queues != nil || c.Filters != nil
 	var gone []string
 	shown := map[string]bool{}
 	for i := range v.shelves {
@@ -171,11 +178,12 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 	t := views.Tiles{
 		Waiting:  len(v.shelves[0].order),
 		Handling: len(v.shelves[1].order),
-		Missed:   len(v.shelves[2].order),
-		Closed:   len(v.shelves[3].order),
 	}
-	for i, status := range enquiry.Statuses {
-		t.Off[i] = v.off(status)
+	if !v.off(enquiry.Opened) {
+		t.WaitingHref = v.list(0).Href
+	}
+	if !v.off(enquiry.Handling) {
+		t.HandlingHref = v.list(1).Href
 	}
 	if t.Waiting > 0 {
 		longest := v.shelves[0].order[0].row

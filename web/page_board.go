@@ -19,6 +19,7 @@ func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Refresh", "2")
 		return errNotLoaded
 	}
+	s.figures.warm(r.Context(), f)
 	board, now := s.Feed.Board(everything(r)) // menus and matrix count beyond the filter
 	v := newHTMLView(s, f)
 	v.Reset(now, board)
@@ -33,6 +34,11 @@ func (s *server) pageFilter(r *http.Request, also ...string) (enquiry.Filter, er
 		return enquiry.Filter{}, err
 	}
 	return parseFilter(r, filled(q), s.zone(r, q), also...)
+}
+
+// filterName is the same for filters that select and show the same.
+func filterName(f enquiry.Filter) string {
+	return f.Zone.String() + "?" + f.Values().Encode() + "?" + f.Scope.Key()
 }
 
 // filled is a query without the fields that were left empty. In a menu, empty

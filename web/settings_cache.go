@@ -20,6 +20,7 @@ type settings struct {
 	names   destinationNames
 	targets []store.Target
 	zones   map[string]*time.Location // of services
+	starts  map[string]time.Duration  // of their days, after midnight
 }
 
 // destinationNames are names by service and destination.
@@ -47,6 +48,24 @@ func (s *settings) zone(chosen []string) *time.Location {
 		zone = z
 	}
 	return zone
+}
+
+// dayStarts is when the day of the chosen services begins, or of all where none
+// is chosen: at midnight unless they agree on another time.
+func (s *settings) dayStarts(chosen []string) time.Duration {
+	if len(chosen) == 0 {
+		for id := range s.zones {
+			chosen = append(chosen, id)
+		}
+	}
+	var starts time.Duration
+	for i, id := range chosen {
+		if i > 0 && s.starts[id] != starts {
+			return 0
+		}
+		starts = s.starts[id]
+	}
+	return starts
 }
 
 // settingsCache reads the settings again when they are asked for and old.
@@ -109,7 +128,8 @@ func readSettings(ctx context.Context, st *store.Store) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh := &settings{names: destinationNames{}, targets: targets, zones: map[string]*time.Location{}}
+	fresh := &settings{names: destinationNames{}, targets: targets, zones: map[string]*time.Location{},
+		starts: map[string]time.Duration{}}
 	for _, d := range destinations {
 		if d.Name != "" {
 			fresh.names[[2]string{d.ServiceID, d.ID}] = d.Name
@@ -118,6 +138,7 @@ func readSettings(ctx context.Context, st *store.Store) (*settings, error) {
 	for _, v := range services {
 		if zone, err := time.LoadLocation(v.Zone); err == nil {
 			fresh.zones[v.ID] = zone
+			fresh.starts[v.ID] = v.DayStarts
 		}
 	}
 	return fresh, nil

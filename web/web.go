@@ -38,6 +38,7 @@ type server struct {
 	tokens   *tokens
 	sockets  *sockets
 	settings *settingsCache
+	figures  *figures
 	counts   *counts
 
 	strangers *limiters // of made-up webhook keys, by address
@@ -49,6 +50,7 @@ func New(c Config) *Server {
 		strangers: newLimiters(10, 100)}
 	s.startSessions()
 	s.counts = newCounts(s)
+	s.figures = newFigures(s)
 	s.sockets = newSockets(s)
 	return &Server{Handler: s.chain(s.mux()), server: s}
 }
@@ -56,7 +58,10 @@ func New(c Config) *Server {
 // Close hangs up all sockets, telling browsers to come back at once, and waits
 // for them. It belongs into http.Server's RegisterOnShutdown, which does not
 // know sockets.
-func (s *Server) Close() { s.server.sockets.close() }
+func (s *Server) Close() {
+	s.server.sockets.close()
+	s.server.figures.close()
+}
 
 // handler is an HTTP handler that leaves the answer to an error to one place.
 type handler func(w http.ResponseWriter, r *http.Request) error

@@ -46,7 +46,7 @@ function take(text) {
 
 // Keeps what a message says, to be shown now or when the board goes on.
 function store(message, whole) {
-  for (const id of ['filters', 'tiles', 'queues']) {
+  for (const id of ['filters', 'tiles', 'figures', 'queues']) {
     const part = message.querySelector(`#${id}`);
     if (part) parts.set(id, part);
   }
