@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -16,13 +17,13 @@ import (
 // everywhere, and from one address.
 type attempts struct {
 	account *limiters
-	pair    *limiters
+	pair    *backoffs
 	address *limiters
 }
 
 func newAttempts() *attempts {
 	return &attempts{
-		pair:    newLimiters(rate.Every(20*time.Second), 5),
+		pair:    &backoffs{of: map[string]*failures{}},
 		account: newLimiters(rate.Every(3*time.Second), 50),
 		address: newLimiters(rate.Every(2*time.Second), 30),
 	}
@@ -44,6 +45,61 @@ func (a *attempts) wait(email, address string, now time.Time) time.Duration {
 // succeeded forgets the failures of who is in after all.
 func (a *attempts) succeeded(email, address string) {
 	a.pair.forget(strings.ToLower(strings.TrimSpace(email)) + " " + address)
+}
+
+const (
+	freeAttempts = 5
+	firstBackoff = 20 * time.Second
+	maxBackoff   = 15 * time.Minute
+	backoffMercy = time.Hour // after this long without an attempt all is forgotten
+)
+
+// backoffs makes the wait between attempts of a key double, from the sixth on.
+type backoffs struct {
+	mu sync.Mutex
+	of map[string]*failures
+}
+
+// failures are the attempts of a key that have not succeeded. One counts when
+// it is made, so that many at once gain nothing.
+type failures struct {
+	count int
+	until time.Time // no other attempt before
+}
+
+func (b *backoffs) take(key string, now time.Time) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f := b.of[key]
+	if f == nil || now.Sub(f.until) > backoffMercy {
+		if len(b.of) >= manyLimiters {
+			b.prune(now)
+		}
+		f = &failures{until: now}
+		b.of[key] = f
+	}
+	if wait := f.until.Sub(now); wait > 0 {
+		return wait
+	}
+	f.count++
+	f.until = now
+	if extra := f.count - freeAttempts; extra >= 0 {
+		f.until = now.Add(min(firstBackoff<<min(extra, 10), maxBackoff))
+	}
+	return 0
+}
+
+func (b *backoffs) forget(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.of, key)
+}
+
+func (b *backoffs) prune(now time.Time) {
+	maps.DeleteFunc(b.of, func(_ string, f *failures) bool { return f.until.Before(now) })
+	if len(b.of) >= manyLimiters {
+		clear(b.of) // a flood of keys: memory comes first
+	}
 }
 
 // limiters is a rate limiter per key. Keys that have their full burst again
@@ -79,12 +135,6 @@ func (l *limiters) take(key string, now time.Time) time.Duration {
 		res.CancelAt(now)
 	}
 	return wait
-}
-
-func (l *limiters) forget(key string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.of, key)
 }
 
 func (l *limiters) prune(now time.Time) {

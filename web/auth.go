@@ -119,6 +119,13 @@ func newTokens(st *store.Store) *tokens {
 	return &tokens{store: st, known: map[string]knownToken{}}
 }
 
+// forget makes every token be looked up again: one was revoked here.
+func (t *tokens) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clear(t.known)
+}
+
 func (t *tokens) living(ctx context.Context, token string) (store.Token, error) {
 	hash, now := access.HashToken(token), time.Now()
 	t.mu.Lock()

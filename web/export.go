@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -42,6 +44,9 @@ func (s *server) csv(w http.ResponseWriter, r *http.Request, what string, write 
 		file.seq = s.seqText(seq)
 		return file
 	})
+	if file.begun && !errors.Is(err, errHeadOnly) {
+		s.noteExport(r, what, f, rows, err)
+	}
 	switch {
 	case errors.Is(err, errHeadOnly):
 		return nil
@@ -53,6 +58,23 @@ func (s *server) csv(w http.ResponseWriter, r *http.Request, what string, write 
 	}
 	s.Log.Info("exported", "file", what, "rows", rows, "by", who(r).Name)
 	return nil
+}
+
+// noteTime is how long an entry of the audit log may take whose request has ended.
+const noteTime = 5 * time.Second
+
+// noteExport writes into the audit log what somebody has got, also of a file
+// that was cut.
+func (s *server) noteExport(r *http.Request, what string, f enquiry.Filter, rows int64, cut error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), noteTime)
+	defer cancel()
+	e := store.Entry{Area: "export", Action: "exported", Subject: what, Detail: fmt.Sprintf("%d rows; filter: %s", rows, cmp.Or(f.Values().Encode(), "none"))}
+	if cut != nil {
+		e.Action = "exported a part of"
+	}
+	if err := s.Store.Note(ctx, e); err != nil {
+		s.Log.Error("an export is not in the audit log", "file", what, "rows", rows, "by", who(r).Name, "err", err)
+	}
 }
 
 func bomOf(q url.Values) (bool, error) {

@@ -42,7 +42,9 @@ func TestPagesShowTheirContent(t *testing.T) {
 	s.shows("/enquiries?from=2026-02-01&to=2026-02-02&tz=Asia/Hong_Kong", 200, "opened from 1 Feb 2026 before 2 Feb 2026 (Asia/Hong_Kong)", "2026-02-01 18:00:00")
 	s.shows("/enquiries/svc-1/77", 200, "A-77", "Handle time", "0:30", "Duplicate", "2026-02-01T10:00:40Z", "&#34;eid&#34;:&#34;77&#34;")
 	s.shows("/enquiries/svc-1/nothing", 404, "no enquiry nothing")
-	s.shows("/settings/", 200, "CINNOX", "test supervisor")
+	s.shows("/settings/", 200, "Webhook keys", "created test ")
+	s.shows("/settings/keys", 200, "CINNOX")
+	s.shows("/settings/tokens", 200, "test supervisor")
 	s.shows("/help/numbers", 200, "Longest wait", "AHT")
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -155,6 +156,22 @@ func (s *sessions) forget(hash string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.users, hash)
+}
+
+// forgetUser makes a user's sessions be looked up again: they were ended here.
+func (s *sessions) forgetUser(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.users, func(_ string, c *cachedUser) bool { return c.user.ID == id })
+}
+
+// stored is how the request's session is named in the database; "" for none.
+func (s *sessions) stored(r *http.Request) string {
+	cookie, err := r.Cookie(s.scs.Cookie.Name)
+	if err != nil {
+		return ""
+	}
+	return storedToken(cookie.Value)
 }
 
 // begin signs a user in: a new session with a new token, whatever the browser

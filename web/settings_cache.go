@@ -90,6 +90,9 @@ func (c *settingsCache) now() *settings {
 	return &settings{}
 }
 
+// forget makes the next get read again: something was changed here.
+func (c *settingsCache) forget() { c.kept.Store(&keptSettings{settings: *c.now()}) }
+
 // get is at most settingsCacheFor old; while the database is away, it is what
 // was read last.
 func (c *settingsCache) get(ctx context.Context) *settings {

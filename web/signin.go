@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"net/mail"
 	"net/url"
 	"strings"
 	"time"
@@ -44,19 +43,46 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 	u, err := s.authenticate(r.Context(), form.Email, r.PostFormValue("password"))
 	if errors.Is(err, store.ErrNotFound) {
 		s.Log.Warn("sign-in refused", "address", address)
+		if err := s.noteRefusal(r, form.Email); err != nil {
+			return err
+		}
 		form.Message = "The e-mail or the password is wrong. An administrator can set a new password."
 		return render(w, r, http.StatusUnprocessableEntity, views.SignIn(form))
 	}
 	if err != nil {
 		return err
 	}
+	s.sessions.attempts.succeeded(form.Email, address)
+	return s.enter(w, r, u, form.Next)
+}
+
+// enter signs a user in and sends the browser on.
+func (s *server) enter(w http.ResponseWriter, r *http.Request, u store.User, next string) error {
 	if err := s.sessions.begin(w, r, u); err != nil {
 		return err
 	}
-	s.sessions.attempts.succeeded(form.Email, address)
+	address := clientAddress(r)
+	ctx := store.By(r.Context(), store.Actor{Name: u.Email, Address: address})
+	if err := s.Store.Note(ctx, store.Entry{Area: "sign-in", Action: "signed in", Subject: u.Email}); err != nil {
+		return err
+	}
 	s.Log.Info("signed in", "user", u.ID, "address", address)
-	http.Redirect(w, r, form.Next, http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
+}
+
+// noteRefusal writes a failed attempt into the audit log. What is no account's
+// e-mail address is not written: it may be a password in the wrong field.
+func (s *server) noteRefusal(r *http.Request, email string) error {
+	subject := "an unknown account"
+	u, err := s.Store.UserByEmail(r.Context(), email)
+	if err == nil {
+		subject = u.Email
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	ctx := store.By(r.Context(), store.Actor{Name: "somebody", Address: clientAddress(r)})
+	return s.Store.Note(ctx, store.Entry{Area: "sign-in", Action: "was refused", Subject: subject})
 }
 
 // authenticate gives the user with this password, or store.ErrNotFound. It
@@ -75,6 +101,11 @@ func (s *server) authenticate(ctx context.Context, email, password string) (stor
 }
 
 func (s *server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if v := who(r); v.UserID != "" {
+		if err := s.Store.Note(r.Context(), store.Entry{Area: "sign-in", Action: "signed out", Subject: v.Name}); err != nil {
+			return err
+		}
+	}
 	if err := s.sessions.end(w, r); err != nil {
 		return err
 	}
@@ -106,7 +137,8 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Store.UseSetupLink(r.Context(), access.HashToken(r.PathValue("token")), form.Email, hash)
+	ctx := store.By(r.Context(), store.Actor{Name: form.Email, Address: clientAddress(r)})
+	u, err := s.Store.UseSetupLink(ctx, access.HashToken(r.PathValue("token")), form.Email, hash)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.deadSetupLink(r)
 	}
@@ -114,11 +146,7 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.Log.Info("first administrator created", "user", u.ID, "address", clientAddress(r))
-	if err := s.sessions.begin(w, r, u); err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-	return nil
+	return s.enter(w, r, u, "/")
 }
 
 // setupLink says whether the request's link creates the first administrator.
@@ -145,9 +173,8 @@ func (s *server) deadSetupLink(r *http.Request) error {
 
 // checkAccount says what is wrong with a new account's e-mail or password.
 func checkAccount(email, password string) error {
-	a, err := mail.ParseAddress(email)
-	if err != nil || a.Address != email || len(email) > 254 {
-		return errors.New("this is not an e-mail address: it looks like name@example.com")
+	if err := checkEmail(email); err != nil {
+		return err
 	}
 	return access.CheckNewPassword(email, password)
 }

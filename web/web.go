@@ -5,6 +5,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/gorilla/websocket"
 
@@ -74,6 +75,10 @@ type route struct {
 }
 
 func (s *server) routes() []route {
+	return slices.Concat(s.mainRoutes(), s.accountRoutes(), s.settingsRoutes())
+}
+
+func (s *server) mainRoutes() []route {
 	return []route{
 		{"POST /webhooks/cinnox/{key}", "", s.webhook},
 		{"GET /{$}", access.Viewer, s.boardPage},
@@ -84,7 +89,6 @@ func (s *server) routes() []route {
 		{"GET /transitions.csv", access.Supervisor, s.transitionsCSV},
 		{"GET /deliveries", access.Supervisor, unlimited(s.deliveriesPage)},
 		{"POST /deliveries/retry", access.Supervisor, unlimited(s.retryDeliveries)},
-		{"GET /settings/{$}", access.Admin, s.settingsPage},
 		{"GET /help/numbers", access.Viewer, s.numbersPage},
 		{"GET /api/v1/board", access.Viewer, s.apiBoard},
 		{"GET /api/v1/live", access.Viewer, s.apiLive},

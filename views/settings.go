@@ -1,0 +1,159 @@
+package views
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/enquiry"
+)
+
+// Settings is what every settings page has around its content.
+type Settings struct {
+	Frame
+	Path   string // which of them it is
+	Notice Notice
+	Last   map[string]Entry // the newest entry of the audit log by area
+	Zone   *time.Location
+	Now    time.Time
+}
+
+// Notice is what a change has led to, said once on the page after it.
+type Notice struct {
+	Text   string
+	Secret string // to be copied now, since it is never shown again
+	Hint   string // what to do with it
+}
+
+// Entry is an entry of the audit log.
+type Entry struct {
+	ID                             int64
+	At                             time.Time
+	Actor, Address                 string
+	Area, Action, Subject, Details string
+}
+
+// Form is a form as it was sent, and what was wrong with it by field.
+type Form struct {
+	Values url.Values
+	Errors map[string]string
+}
+
+// value is what was sent in a field, or else what stands there.
+func (f Form) value(name, otherwise string) string {
+	if f.Values.Has(name) {
+		return f.Values.Get(name)
+	}
+	return otherwise
+}
+
+type settingsRoom struct{ path, name, icon, area, about string }
+
+// settingsRooms are the settings pages in the order of their menu.
+var settingsRooms = []settingsRoom{
+	{"/settings/keys", "Webhook keys", "plug", "keys", "The secret addresses that CINNOX sends its notifications to."},
+	{"/settings/users", "Users", "users", "users", "Who may sign in, and what they may see and do."},
+	{"/settings/tokens", "API tokens", "key", "tokens", "How programs read the board, history and files."},
+	{"/settings/thresholds", "Thresholds", "clock", "thresholds", "When a wait is a warning or a breach, and the service level."},
+	{"/settings/destinations", "Destinations", "tag", "destinations", "Names for the ids of staff, groups and departments."},
+	{"/settings/services", "Services", "globe", "services", "Each service's time zone and the start of its day."},
+	{"/settings/audit", "Audit log", "shield", "", "Who did what, when and from where."},
+}
+
+// room is the page's own line of the menu.
+func (s Settings) room() settingsRoom {
+	for _, r := range settingsRooms {
+		if r.path == s.Path {
+			return r
+		}
+	}
+	return settingsRoom{name: "Settings"}
+}
+
+func (s Settings) here(path string) string {
+	if s.Path == path {
+		return "page"
+	}
+	return "false"
+}
+
+// roles are what an account or a token can be, in words.
+var roles = []struct {
+	role access.Role
+	name string
+}{
+	{access.Viewer, "Viewer: the board and history"},
+	{access.Supervisor, "Supervisor: and files and deliveries"},
+	{access.Admin, "Administrator: everything"},
+}
+
+// scopeText says in words what a scope leaves.
+func scopeText(s enquiry.Scope) string {
+	if s.All() {
+		return "Everything"
+	}
+	var parts []string
+	if len(s.Services) > 0 {
+		parts = append(parts, "services "+strings.Join(s.Services, ", "))
+	}
+	if len(s.Destinations) > 0 {
+		parts = append(parts, "destinations "+strings.Join(s.Destinations, ", "))
+	}
+	text := strings.Join(parts, "; ")
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// minutes writes a time after midnight as 06:00.
+func minutes(d time.Duration) string { return time.Time{}.Add(d).Format("15:04") }
+
+// described ties an input to its error for those who listen.
+func described(f Form, id, name string) templ.Attributes {
+	if f.Errors[name] == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": id + "-wrong"}
+}
+
+func joined(list []string) string { return strings.Join(list, "\n") }
+
+// newTarget is what a new line of thresholds begins with.
+var newTarget = TargetForm{Warn: 30 * time.Second, Breach: 60 * time.Second, Within: 60 * time.Second}
+
+var secondsInput = templ.Attributes{"type": "text", "inputmode": "decimal", "required": true, "maxlength": "12", "autocomplete": "off"}
+
+func secondsText(d time.Duration) string { return enquiry.Seconds(d) }
+
+// targetName is a channel and origin in words.
+func targetName(t TargetForm) string {
+	switch {
+	case t.Channel == "" && t.Origin == "":
+		return "Every channel and origin"
+	case t.Channel == "":
+		return "Origin " + channelName(t.Origin)
+	case t.Origin == "":
+		return channelName(t.Channel)
+	}
+	return channelName(t.Channel) + " · " + channelName(t.Origin)
+}
+
+func targetID(i int) string      { return "target-" + strconv.Itoa(i) }
+func serviceID(i int) string     { return "service-" + strconv.Itoa(i) }
+func destinationID(i int) string { return "destination-" + strconv.Itoa(i) }
+
+func nameWrong(d DestinationForm, i int) templ.Attributes {
+	if d.Wrong == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": destinationID(i) + "-wrong"}
+}
+
+func importWrong(p Destinations) templ.Attributes {
+	if len(p.Wrong) == 0 {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "import-wrong"}
+}

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/views"
+)
+
+// form is what a settings form has sent, and what is wrong with it by field.
+type form struct {
+	url.Values
+	wrong map[string]string
+}
+
+// readForm reads a form; what it was sent as is shown again where it is wrong.
+func readForm(w http.ResponseWriter, r *http.Request) (*form, error) {
+	if err := parseForm(w, r); err != nil {
+		return nil, err
+	}
+	return &form{r.PostForm, map[string]string{}}, nil
+}
+
+func (f *form) ok() bool { return len(f.wrong) == 0 }
+
+// refuse notes what is wrong with a field; the first finding stands.
+func (f *form) refuse(name, format string, args ...any) {
+	if f.wrong[name] == "" {
+		f.wrong[name] = fmt.Sprintf(format, args...)
+	}
+}
+
+// view is the form as it is shown again, without passwords.
+func (f *form) view() views.Form {
+	shown := url.Values{}
+	for name, values := range f.Values {
+		if name != "password" && name != "current" {
+			shown[name] = values
+		}
+	}
+	return views.Form{Values: shown, Errors: f.wrong}
+}
+
+// line reads a field of one line.
+func (f *form) line(name string, most int) string {
+	v := strings.TrimSpace(f.Get(name))
+	f.checkText(name, v, most)
+	return v
+}
+
+func (f *form) checkText(name, v string, most int) {
+	switch {
+	case !utf8.ValidString(v) || strings.ContainsFunc(v, unicode.IsControl):
+		f.refuse(name, "Write this in one line of plain text.")
+	case len(v) > most:
+		f.refuse(name, "This is too long: %d bytes are the most.", most)
+	}
+}
+
+// name reads a name, which must be there.
+func (f *form) name() string {
+	v := f.line("name", 100)
+	if v == "" {
+		f.refuse("name", "Give it a name, so that you know later what it is for.")
+	}
+	return v
+}
+
+func (f *form) email() string {
+	v := strings.TrimSpace(f.Get("email"))
+	if err := checkEmail(v); err != nil {
+		f.refuse("email", "%s", sentence(err))
+	}
+	return v
+}
+
+func checkEmail(email string) error {
+	a, err := mail.ParseAddress(email)
+	if err != nil || a.Address != email || len(email) > 254 {
+		return errors.New("this is not an e-mail address: it looks like name@example.com")
+	}
+	return nil
+}
+
+func (f *form) role() access.Role {
+	role, err := access.ParseRole(f.Get("role"))
+	if err != nil {
+		f.refuse("role", "Choose a role.")
+	}
+	return role
+}
+
+// scope reads what somebody with a role is limited to.
+func (f *form) scope(role access.Role) enquiry.Scope {
+	s := enquiry.Scope{Services: f.ids("services"), Destinations: f.ids("destinations")}
+	if role == access.Admin && !s.All() {
+		f.refuse("role", "An administrator sees everything. Choose another role, or leave services and destinations empty.")
+	}
+	return s
+}
+
+const (
+	mostIDs   = 100
+	longestID = 255
+)
+
+// ids reads a field of one id a line.
+func (f *form) ids(name string) []string {
+	var list []string
+	for line := range strings.Lines(f.Get(name)) {
+		if id := strings.TrimSpace(line); id != "" {
+			f.checkText(name, id, longestID)
+			list = append(list, id)
+		}
+	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	if len(list) > mostIDs {
+		f.refuse(name, "These are %d ids: %d are the most.", len(list), mostIDs)
+	}
+	return list
+}
+
+// seconds reads a time in seconds.
+func (f *form) seconds(name string) time.Duration {
+	const most = 30 * 24 * time.Hour
+	d, err := time.ParseDuration(strings.TrimSpace(f.Get(name)) + "s")
+	if err != nil || d < 0 || d > most || d != d.Truncate(time.Microsecond) || strings.ContainsAny(f.Get(name), "hmnuµs+") {
+		f.refuse(name, "Write a number of seconds, from 0 to %d.", int(most.Seconds()))
+		return 0
+	}
+	return d
+}
