@@ -17,7 +17,7 @@ type clean struct{ *testing.M }
 
 func (c clean) Run() int {
 	for _, name := range []string{"DATABASE_URL", "ENQUIRYBOARD_DATA_DIR", "ENQUIRYBOARD_ADDR", "ENQUIRYBOARD_PUBLIC_URL",
-		"ENQUIRYBOARD_LOG_FORMAT", envBaseURL, envAppID, envAppToken} {
+		"ENQUIRYBOARD_LOG_FORMAT", "ENQUIRYBOARD_SERVICES", envBaseURL, envAppID, envAppToken} {
 		os.Unsetenv(name)
 	}
 	return c.M.Run()
