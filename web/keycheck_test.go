@@ -108,9 +108,7 @@ func TestDatabaseAway(t *testing.T) {
 	l := s.live("/api/v1/live", s.viewer)
 	l.next()
 	proxy.Cut()
-	for l.next().NotLive == "" {
-		continue // the socket says so, and stays open
-	}
+	l.until("it is not live", func(m message) bool { return m.NotLive != "" })
 	if status, body := s.postRaw(s.webhook(), notification{"eid": "meanwhile"}.body()); status != http.StatusOK {
 		t.Errorf("meanwhile: %d %s", status, body)
 	}
@@ -125,9 +123,11 @@ func TestDatabaseAway(t *testing.T) {
 		resp, _ := s.get("/api/v1/enquiries/svc-1/meanwhile")
 		return resp.StatusCode == http.StatusOK
 	})
-	for m := l.news(); ; m = l.news() {
-		if len(m.Enquiries) == 2 && m.NotLive == "" || m.Enquiries[0]["eid"] == "meanwhile" {
-			break
+	arrived := false
+	l.until("the delivery, and that it is live", func(m message) bool {
+		for _, e := range m.Enquiries {
+			arrived = arrived || e["eid"] == "meanwhile"
 		}
-	}
+		return arrived && m.NotLive == ""
+	})
 }

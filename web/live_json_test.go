@@ -144,7 +144,5 @@ func TestLiveSlowReader(t *testing.T) {
 			t.Fatalf("after %d: %+v", i, m)
 		}
 	}
-	for n := 0; n < 60; n = *slow.news().Waiting {
-		continue
-	}
+	slow.until("all 60", func(m message) bool { return m.Waiting != nil && *m.Waiting == 60 })
 }

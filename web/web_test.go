@@ -250,6 +250,16 @@ func (l *listener) news() message {
 	}
 }
 
+// until reads until ok.
+func (l *listener) until(what string, ok func(message) bool) {
+	l.t.Helper()
+	for deadline := time.Now().Add(15 * time.Second); !ok(l.next()); {
+		if time.Now().After(deadline) {
+			l.t.Fatalf("never heard: %s", what)
+		}
+	}
+}
+
 // closed reads until the other end hangs up and gives the code it said.
 func (l *listener) closed() int {
 	l.t.Helper()
