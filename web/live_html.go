@@ -189,7 +189,7 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 		longest := v.shelves[0].order[0].row
 		t.LongestSince, t.Limits = longest.Since, longest.Limits
 	}
-	return t, views.Matrix(v.seen, v.filter), views.BoardFilters(v.seen, v.filter, v.server.settings.now().names.any)
+	return t, views.Matrix(v.seen, v.filter), views.BoardFilters(v.seen, v.filter, v.server.settings.now().names.within(v.filter.Scope))
 }
 
 // take notes an enquiry that is on the board.

@@ -95,7 +95,7 @@ func (s *server) searchPage(r *http.Request, f enquiry.Filter, q url.Values, zon
 	if err != nil {
 		return views.Enquiries{}, err
 	}
-	names := s.settings.get(r.Context()).names.any
+	names := s.settings.get(r.Context()).names.within(f.Scope)
 	options := views.Options{
 		"service": facets.Services, "channel": facets.Channels, "origin": facets.Origins, "destination": facets.Destinations,
 	}

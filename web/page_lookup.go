@@ -1,20 +1,24 @@
 package web
 
 import (
+	"slices"
 	"time"
 
+	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/views"
 )
 
-// any is a name of a destination in whichever service has one for it.
-func (n destinationNames) any(id string) string {
-	found := ""
-	for key, name := range n {
-		if key[1] == id && (found == "" || name < found) {
-			found = name
+// within gives names of destinations in whichever service of a scope has one.
+func (n destinationNames) within(scope enquiry.Scope) func(id string) string {
+	return func(id string) string {
+		found := ""
+		for key, name := range n {
+			if key[1] == id && (found == "" || name < found) && (len(scope.Services) == 0 || slices.Contains(scope.Services, key[0])) {
+				found = name
+			}
 		}
+		return found
 	}
-	return found
 }
 
 // defaultLimits hold until the settings have been read.
