@@ -104,15 +104,19 @@ func (p *program) fail(err error) {
 // anything is started. Until the rest is up the answer is 503.
 func (p *program) listen(ctx context.Context) error {
 	p.failed = make(chan error, 1)
+	c, err := p.certificate()
+	if err != nil {
+		return err
+	}
 	ln, err := p.listener(ctx)
 	if err != nil {
 		return err
 	}
 	p.url = p.PublicURL
 	if p.url == "" {
-		p.url = urlOf(ln)
+		p.url = urlOf(ln, c.scheme())
 	}
-	p.serveHTTP(ln)
+	p.serveHTTP(ln, c)
 	return nil
 }
 
@@ -126,7 +130,7 @@ const (
 	shutdownTimeout = 15 * time.Second
 )
 
-func (p *program) serveHTTP(ln net.Listener) {
+func (p *program) serveHTTP(ln net.Listener, c *certificate) {
 	var starting http.Handler = http.HandlerFunc(answerStarting)
 	p.handler.Store(&starting)
 	p.http = &http.Server{
@@ -139,7 +143,7 @@ func (p *program) serveHTTP(ln net.Listener) {
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
 	go func() {
-		if err := p.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		if err := c.serve(p.http, ln); !errors.Is(err, http.ErrServerClosed) {
 			p.fail(err)
 		}
 	}()
@@ -208,7 +212,11 @@ func (p *program) announceIn(dir string) error {
 
 func (p *program) startDatabase(ctx context.Context) error {
 	if p.databaseURL == "" {
-		pg, err := startEmbedded(ctx, localpg.Options{Dir: p.dir, Log: p.log})
+		options := localpg.Options{Dir: p.dir, Log: p.log}
+		if p.Demo { // it is thrown away at the end: the disk need not be waited for
+			options.Params = map[string]string{"fsync": "off", "full_page_writes": "off"}
+		}
+		pg, err := startEmbedded(ctx, options)
 		if err != nil {
 			return err
 		}
@@ -304,9 +312,13 @@ func (p *program) startRecording(ctx context.Context) error {
 
 // startWeb opens the doors.
 func (p *program) startWeb(ctx context.Context) error {
+	proxies, err := p.proxies()
+	if err != nil {
+		return err
+	}
 	site := web.New(web.Config{
 		Store: p.store, Recorder: p.recorder, Feed: p.feed, Keys: p.keys, Epoch: p.epoch,
-		PublicURL: p.url, Services: web.ServicesOf(p.Services...), Demo: p.Demo, Log: p.log,
+		PublicURL: p.url, Services: web.ServicesOf(p.Services...), Demo: p.Demo, TrustedProxies: proxies, Log: p.log,
 	})
 	p.http.RegisterOnShutdown(site.Close)
 	var handler http.Handler = site
