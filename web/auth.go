@@ -32,6 +32,9 @@ func (s *server) admit(r *http.Request, need access.Role) (*http.Request, error)
 		return r, nil
 	}
 	v, err := s.identify(r)
+	if errors.Is(err, errBadToken) {
+		err = s.slowDown(r, err)
+	}
 	if err != nil {
 		return r, err
 	}
@@ -44,6 +47,14 @@ func (s *server) admit(r *http.Request, need access.Role) (*http.Request, error)
 		return r, &fault{status: http.StatusForbidden, message: "A token reads only. Sign in with a browser to change something."}
 	}
 	return r, nil
+}
+
+// slowDown answers a made-up token, and holds back who sends many.
+func (s *server) slowDown(r *http.Request, err error) error {
+	if wait := s.strangers.take(clientAddress(r), time.Now()); wait > 0 {
+		return &fault{status: http.StatusTooManyRequests, message: "Too many tokens that are not valid came from this address."}
+	}
+	return err
 }
 
 // unlimited is for routes that show what belongs to no service: who is limited

@@ -21,7 +21,8 @@ func (s *server) chain(h http.Handler) http.Handler {
 	h = s.withSession(h)
 	h = s.sameOrigin(h)
 	h = s.secured(h)
-	return s.logged(h)
+	h = s.logged(h)
+	return s.behindProxies(h)
 }
 
 // logged writes a line for each request and turns a panic into an answer. The
@@ -66,13 +67,15 @@ func logLevel(r *http.Request, status int, panicked any) slog.Level {
 
 // secured sets the headers that tell browsers what not to do.
 func (s *server) secured(next http.Handler) http.Handler {
-	overTLS := strings.HasPrefix(s.PublicURL, "https://")
+	overTLS := s.overTLS()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentPolicy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		h.Set("Cache-Control", "no-store")
 		if overTLS {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
@@ -85,6 +88,11 @@ func (s *server) secured(next http.Handler) http.Handler {
 // scripts send no browser's headers and pass.
 func (s *server) sameOrigin(next http.Handler) http.Handler {
 	p := http.NewCrossOriginProtection()
+	if s.PublicURL != "" { // a proxy may have changed the request's Host
+		if err := p.AddTrustedOrigin(s.PublicURL); err != nil {
+			panic(err) // whoever sets it has checked it
+		}
+	}
 	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, &fault{status: http.StatusForbidden, message: "This was sent from another site. Open the page here and try again."})
 	}))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,12 +57,23 @@ func newSockets(s *server) *sockets {
 		WriteBufferSize:   1024,
 		WriteBufferPool:   &sync.Pool{},
 		EnableCompression: true,
+		CheckOrigin:       s.ownOrigin,
 		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
 			s.answer(w, r, &fault{status: status, message: "This is not a websocket of this site: " + reason.Error() + "."})
 		},
 	}
 	k.all.Go(k.recheck)
 	return k
+}
+
+// ownOrigin says whether a page of this site, or no page at all, wants a socket.
+func (s *server) ownOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || origin == s.PublicURL {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && strings.EqualFold(u.Host, r.Host)
 }
 
 // socket is one browser's or program's connection.

@@ -5,6 +5,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"slices"
 
 	"github.com/gorilla/websocket"
@@ -24,7 +25,9 @@ type Config struct {
 	PublicURL string   // without a slash at the end
 	Services  Services // whose deliveries are taken; empty: all
 	Demo      bool     // everybody is signed in as a demo administrator: on loopback only
-	Log       *slog.Logger
+	// TrustedProxies are the proxies whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	Log            *slog.Logger
 }
 
 // Server is the handler for everything, and its open sockets.

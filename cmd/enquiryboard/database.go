@@ -63,7 +63,7 @@ func (in *invocation) with(work func(ctx context.Context, db *database) error) (
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	return work(in.ctx, db)
+	return work(store.By(in.ctx, store.Actor{Name: store.CommandLine}), db)
 }
 
 func (db *database) close() error {

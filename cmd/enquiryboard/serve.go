@@ -22,10 +22,13 @@ const (
 
 type serveCmd struct {
 	services
-	Addr      string `env:"ENQUIRYBOARD_ADDR" placeholder:"HOST:PORT" help:"Where to listen; ${default_addr} unless set."`
-	PublicURL string `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" placeholder:"URL" help:"Where people and CINNOX reach it; the address unless set."`
-	LogFormat string `env:"ENQUIRYBOARD_LOG_FORMAT" enum:"text,json" default:"text" help:"How to write the log on standard error: text or json."`
-	Demo      bool   `help:"Show made-up traffic on a throw-away database, without a password, to this machine only."`
+	Addr           string   `env:"ENQUIRYBOARD_ADDR" placeholder:"HOST:PORT" help:"Where to listen; ${default_addr} unless set."`
+	PublicURL      string   `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" placeholder:"URL" help:"Where people and CINNOX reach it; the address unless set."`
+	TrustedProxies []string `name:"trusted-proxies" env:"ENQUIRYBOARD_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For says where a request came from."`
+	TLSCert        string   `name:"tls-cert" env:"ENQUIRYBOARD_TLS_CERT" placeholder:"FILE" help:"Serve HTTPS with this certificate (PEM, the chain with it). Read again when it changes."`
+	TLSKey         string   `name:"tls-key" env:"ENQUIRYBOARD_TLS_KEY" placeholder:"FILE" help:"The certificate's private key."`
+	LogFormat      string   `env:"ENQUIRYBOARD_LOG_FORMAT" enum:"text,json" default:"text" help:"How to write the log on standard error: text or json."`
+	Demo           bool     `help:"Show made-up traffic on a throw-away database, without a password, to this machine only."`
 }
 
 // Run serves until a signal comes.
@@ -57,6 +60,12 @@ func (c *serveCmd) check() error {
 		}
 		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return usagef("--tls-cert and --tls-key go together: give both, or neither")
+	}
 	if c.Addr == "" {
 		return nil
 	}
@@ -71,6 +80,25 @@ func (c *serveCmd) check() error {
 		return usagef("--demo lets everybody in as an administrator, so it listens on loopback only: leave --addr out, or use 127.0.0.1")
 	}
 	return nil
+}
+
+// proxies are the trusted ones: networks, or single addresses.
+func (c *serveCmd) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(text)
+		if a, single := netip.ParseAddr(text); single == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return nil, usagef("--trusted-proxies %q: it looks like 10.0.0.0/8 or 192.0.2.7", text)
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
 }
 
 func loopback(host string) bool {
@@ -114,15 +142,15 @@ func (c *serveCmd) listener(ctx context.Context) (net.Listener, error) {
 }
 
 // urlOf is where a browser on this machine finds a listener.
-func urlOf(ln net.Listener) string {
+func urlOf(ln net.Listener, scheme string) string {
 	a, ok := ln.Addr().(*net.TCPAddr)
 	if !ok {
-		return "http://" + ln.Addr().String()
+		return scheme + ln.Addr().String()
 	}
 	if a.IP.IsUnspecified() {
-		return "http://" + net.JoinHostPort("localhost", strconv.Itoa(a.Port))
+		return scheme + net.JoinHostPort("localhost", strconv.Itoa(a.Port))
 	}
-	return "http://" + a.String()
+	return scheme + a.String()
 }
 
 // makeDir makes a data directory that the embedded server's own user can walk to.
