@@ -7,7 +7,7 @@ COUNT    ?= 5
 FUZZTIME ?= 60s
 FAULT_SEEDS ?= 20
 
-.PHONY: run build test race faults bench fuzz generate check vulncheck vendor
+.PHONY: run build test race faults bench fuzz hostile generate check vulncheck vendor
 
 run: ## build it and show it with made-up traffic
 	@tools/need.sh npm-or-postgresql
@@ -36,6 +36,10 @@ bench: ## COUNT rounds of the benchmarks that match BENCH
 fuzz: ## every fuzz target for FUZZTIME
 	@tools/need.sh postgresql
 	tools/fuzz.sh $(FUZZTIME)
+
+hostile: ## 10,000 mutated requests over all routes
+	@tools/need.sh postgresql chromium
+	HOSTILE_REQUESTS=10000 $(GO) test -count 1 -run TestHostileClient ./web
 
 generate: ## Go out of the templates
 	$(GO) tool templ generate

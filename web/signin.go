@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
@@ -191,8 +192,18 @@ func parseForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return &fault{status: http.StatusBadRequest, message: "The form could not be read. Go back and send it again.", cause: err}
 	}
+	for _, values := range r.PostForm {
+		for _, v := range values {
+			if !isText(v) {
+				return &fault{status: http.StatusBadRequest, message: "The form holds what is not text. Go back and write it again."}
+			}
+		}
+	}
 	return nil
 }
+
+// isText says whether s is what the database can hold and compare.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // safeNext is where to go after signing in: a path of this site, or the board.
 func safeNext(next string) string {

@@ -117,6 +117,10 @@ func (s *server) mux() http.Handler {
 		mux.Handle(rt.pattern, s.wrap(rt))
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isText(r.URL.Path) {
+			s.answer(w, r, errNowhere)
+			return
+		}
 		if h, pattern := mux.Handler(r); pattern == "" {
 			s.unmatched(w, r, h)
 			return
