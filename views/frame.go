@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // Frame is what every page has around its content.
@@ -20,7 +21,11 @@ type Frame struct {
 	Case  string      // what stands in the search box
 }
 
-type room struct{ path, name, icon string }
+type room struct {
+	path string
+	name lang.Text
+	icon string
+}
 
 // rooms are the parts of the program that the user may enter.
 func (f Frame) rooms() []room {

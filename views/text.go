@@ -107,11 +107,11 @@ func zoneText(zone *time.Location, t time.Time) string {
 	return text + ")"
 }
 
-// number writes n with thin spaces between thousands.
+// number writes n with commas between thousands, as all our languages do.
 func number[N int | int64](n N) string {
 	text := strconv.FormatInt(int64(n), 10)
 	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "\u202f" + text[i:]
+		text = text[:i] + "," + text[i:]
 	}
 	return text
 }

@@ -1,0 +1,35 @@
+package views
+
+import (
+	"context"
+
+	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/views/lang"
+)
+
+// t says a text to whom a page is rendered for.
+func t(ctx context.Context, text lang.Text, args ...any) string {
+	return lang.From(ctx).T(text, args...)
+}
+
+// scriptTexts are what the scripts in static/js say.
+var scriptTexts = []lang.Text{}
+
+// scriptWords are those in the page's language, by their English.
+func scriptWords(ctx context.Context) map[lang.Text]any {
+	words := make(map[lang.Text]any, len(scriptTexts))
+	for _, text := range scriptTexts {
+		words[text] = lang.From(ctx).Script(text)
+	}
+	return words
+}
+
+func roleName(r access.Role) lang.Text {
+	switch r {
+	case access.Admin:
+		return "Administrator"
+	case access.Supervisor:
+		return "Supervisor"
+	}
+	return "Viewer"
+}
