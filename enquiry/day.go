@@ -2,11 +2,32 @@ package enquiry
 
 import "time"
 
+// Days are how a service counts days.
+type Days struct {
+	Zone   *time.Location
+	Starts time.Duration // after midnight
+}
+
+// Start is the first instant of a day.
+func (d Days) Start(year int, month time.Month, day int) time.Time {
+	return firstAt(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(d.Starts), d.Zone)
+}
+
+// Of is the day that t is in, by the date on which it starts.
+func (d Days) Of(t time.Time) (year int, month time.Month, day int) {
+	year, month, day = t.In(d.Zone).Date()
+	day++ // where clocks were put back over midnight, the next day may have begun
+	for d.Start(year, month, day).After(t) {
+		day--
+	}
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Date()
+}
+
 // StartOfDay is the first instant of a day in zone: midnight, or where clocks
 // were put forward over midnight, the moment at which they were; where the
 // whole day was skipped, the start of the next.
 func StartOfDay(year int, month time.Month, day int, zone *time.Location) time.Time {
-	return firstAt(time.Date(year, month, day, 0, 0, 0, 0, time.UTC), zone)
+	return Days{Zone: zone}.Start(year, month, day)
 }
 
 // firstAt is the first instant at which clocks in zone show wall (given as if
@@ -39,15 +60,9 @@ type Day struct {
 
 // DayOf is the day that t is in: in zone, from starts after midnight on.
 func DayOf(t time.Time, zone *time.Location, starts time.Duration) Day {
-	y, m, d := t.In(zone).Date()
-	start := func(day int) time.Time {
-		return firstAt(time.Date(y, m, day, 0, 0, 0, 0, time.UTC).Add(starts), zone)
-	}
-	d++ // where clocks were put back over midnight, the next day may have begun
-	for start(d).After(t) {
-		d--
-	}
-	day := Day{Start: start(d), Yesterday: start(d - 1)}
+	days := Days{zone, starts}
+	y, m, d := days.Of(t)
+	day := Day{Start: days.Start(y, m, d), Yesterday: days.Start(y, m, d-1)}
 	day.SameTime = firstAt(wall(t, zone).AddDate(0, 0, -1), zone)
 	// Where clocks change, the same time may fall out of the day.
 	if day.SameTime.Before(day.Yesterday) {

@@ -1,6 +1,7 @@
 package enquiry
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -125,6 +126,51 @@ func TestDayOf(t *testing.T) {
 			if pair[0] != pair[1] {
 				t.Errorf("%s in %s, days from %v: %s at %s, want %s", row.at, row.zone, row.starts, name, pair[0], pair[1])
 			}
+		}
+	}
+}
+
+func TestDatesAreDaysOfTheService(t *testing.T) {
+	for _, row := range []struct {
+		query    string
+		starts   time.Duration
+		from, to string
+	}{
+		{"from=2026-02-01&to=2026-02-08", 6 * time.Hour, "2026-02-01T06:00:00+08:00", "2026-02-08T06:00:00+08:00"},
+		{"from=2026-02-01&tz=UTC", 6 * time.Hour, "2026-02-01T06:00:00Z", ""},
+		{"from=2026-02-01T00:00:00Z", 6 * time.Hour, "2026-02-01T08:00:00+08:00", ""},
+		// That night there was no 02:30.
+		{"from=2024-03-31&to=2024-04-01&tz=Europe/Berlin", 150 * time.Minute, "2024-03-31T03:00:00+02:00", "2024-04-01T02:30:00+02:00"},
+	} {
+		q, err := url.ParseQuery(row.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := ParseFilter(q, Days{zone(t, "Asia/Hong_Kong"), row.starts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if from, to := TimeText(f.From, f.Zone), TimeText(f.To, f.Zone); from != row.from || to != row.to {
+			t.Errorf("%s, days from %v: %s to %s, want %s to %s", row.query, row.starts, from, to, row.from, row.to)
+		}
+	}
+}
+
+func TestDaysOf(t *testing.T) {
+	hongKong := zone(t, "Asia/Hong_Kong")
+	for at, want := range map[string]string{
+		"2026-02-02T05:59:59.999999+08:00": "2026-02-01",
+		"2026-02-02T06:00:00+08:00":        "2026-02-02",
+		"2026-03-01T00:00:00+08:00":        "2026-02-28",
+		"2025-12-31T22:00:00Z":             "2026-01-01",
+	} {
+		moment, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, m, d := Days{hongKong, 6 * time.Hour}.Of(moment)
+		if got := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly); got != want {
+			t.Errorf("%s is of %s, want %s", at, got, want)
 		}
 	}
 }

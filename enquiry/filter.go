@@ -33,9 +33,13 @@ type Filter struct {
 	From, To     time.Time      // zero: open ended; To is not included
 	By           By             // never empty after ParseFilter
 	Zone         *time.Location // of From and To as dates, and of the times shown; never nil after ParseFilter
+	DayStarts    time.Duration  // when days of Zone start, after midnight
 	ZoneGiven    bool           // tz was in the query: times are written in Zone, else in UTC
 	Scope        Scope          // of who asks; no part of the query
 }
+
+// Days are those that the filter's dates are of.
+func (f Filter) Days() Days { return Days{f.Zone, f.DayStarts} }
 
 // BadParameter is a query parameter that is unknown or has a value that is not valid.
 type BadParameter struct {

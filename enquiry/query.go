@@ -32,23 +32,24 @@ var parameters = [...]parameter{
 	{name: "by", once: true, read: readBy},
 	{name: "channel", blank: true, read: func(f *Filter, v string) string { return add(&f.Channels, v) }},
 	{name: "destination", blank: true, read: func(f *Filter, v string) string { return add(&f.Destinations, v) }},
-	{name: "from", once: true, read: func(f *Filter, v string) string { return readTime(&f.From, v, f.Zone) }},
+	{name: "from", once: true, read: func(f *Filter, v string) string { return readTime(&f.From, v, f.Days()) }},
 	{name: "origin", blank: true, read: func(f *Filter, v string) string { return add(&f.Origins, v) }},
 	{name: "q", read: readCase},
 	{name: "reached", read: func(f *Filter, v string) string { return readStatus(&f.Reached, v, Statuses[1:]) }},
 	{name: "recovered", read: readRecovered},
 	{name: "service", blank: true, read: func(f *Filter, v string) string { return add(&f.Services, v) }},
 	{name: "status", read: func(f *Filter, v string) string { return readStatus(&f.Statuses, v, Statuses[:]) }},
-	{name: "to", once: true, read: func(f *Filter, v string) string { return readTime(&f.To, v, f.Zone) }},
+	{name: "to", once: true, read: func(f *Filter, v string) string { return readTime(&f.To, v, f.Days()) }},
 	{name: "tz", once: true, read: readZone},
 }
 
 // ParseFilter reads the filter parameters of the contract out of a query.
-// zone is used where the query has no tz. Names in also are allowed beside the
+// Where it has no tz, the zone is that of days, and UTC where that has none.
+// Dates are days of that zone, from the time on at which days start. Names in also are allowed beside the
 // filter's own and left to the caller; any other name is a *BadParameter. Of
 // several bad parameters the first by name is reported.
-func ParseFilter(q url.Values, zone *time.Location, also ...string) (Filter, error) {
-	f := Filter{By: ByOpened, Zone: cmp.Or(zone, time.UTC)}
+func ParseFilter(q url.Values, days Days, also ...string) (Filter, error) {
+	f := Filter{By: ByOpened, Zone: cmp.Or(days.Zone, time.UTC), DayStarts: days.Starts}
 	// The zone comes first, since dates are read in it; a bad one is reported
 	// when its turn comes.
 	if values := q["tz"]; len(values) > 0 {
@@ -162,8 +163,8 @@ func readZone(f *Filter, value string) (fault string) {
 	return fmt.Sprintf("%q is not a time zone: use an IANA name such as Asia/Hong_Kong or UTC", value)
 }
 
-func readTime(at *time.Time, value string, zone *time.Location) (fault string) {
-	t, ok := parseTime(value, zone)
+func readTime(at *time.Time, value string, days Days) (fault string) {
+	t, ok := parseTime(value, days)
 	if !ok {
 		return fmt.Sprintf("%q is not a time: write 2006-01-02 or 2006-01-02T15:04:05+08:00 (in an address, + is written %%2B)", value)
 	}
@@ -174,9 +175,9 @@ func readTime(at *time.Time, value string, zone *time.Location) (fault string) {
 // rfc3339 is stricter than time.Parse, which takes T1:00 and a comma too.
 var rfc3339 = regexp.MustCompile(`^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
 
-func parseTime(value string, zone *time.Location) (t time.Time, ok bool) {
+func parseTime(value string, days Days) (t time.Time, ok bool) {
 	if day, err := time.Parse(time.DateOnly, value); err == nil {
-		t = StartOfDay(day.Year(), day.Month(), day.Day(), zone)
+		t = days.Start(day.Date())
 	} else if t, err = time.Parse(time.RFC3339, value); err != nil || !rfc3339.MatchString(value) {
 		return t, false
 	}

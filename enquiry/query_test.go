@@ -29,7 +29,7 @@ func parse(t testing.TB, raw string, also ...string) (Filter, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ParseFilter(q, zone(t, "Asia/Hong_Kong"), also...)
+	return ParseFilter(q, Days{Zone: zone(t, "Asia/Hong_Kong")}, also...)
 }
 
 func TestParseFilter(t *testing.T) {
@@ -86,7 +86,7 @@ func TestParseFilterZone(t *testing.T) {
 	if got := TimeText(f.From, f.Zone); got != "2024-05-01T00:00:00-04:00" || !f.ZoneGiven || f.Zone.String() != "America/New_York" {
 		t.Errorf("from %s in %s, given %v", got, f.Zone, f.ZoneGiven)
 	}
-	f, err = ParseFilter(url.Values{}, nil)
+	f, err = ParseFilter(url.Values{}, Days{})
 	if err != nil || f.Zone != time.UTC || f.ZoneGiven {
 		t.Errorf("without any zone: %s, given %v, %v", f.Zone, f.ZoneGiven, err)
 	}
@@ -191,11 +191,11 @@ func TestValuesAreCanonical(t *testing.T) {
 func TestValuesReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawQuery(t)
-		f, err := ParseFilter(q, time.UTC)
+		f, err := ParseFilter(q, Days{})
 		if err != nil {
 			t.Skip("not a filter") // to before from
 		}
-		back, err := ParseFilter(f.Values(), zoneElsewhere)
+		back, err := ParseFilter(f.Values(), Days{Zone: zoneElsewhere})
 		if err != nil {
 			t.Fatalf("%v does not read back: %v", f.Values(), err)
 		}
@@ -248,14 +248,14 @@ func FuzzParseFilter(f *testing.F) {
 		if err != nil {
 			return
 		}
-		filter, err := ParseFilter(q, time.UTC)
+		filter, err := ParseFilter(q, Days{})
 		if bad := (*BadParameter)(nil); err != nil {
 			if !errors.As(err, &bad) || !q.Has(bad.Name) && bad.Name != "to" || bad.Reason == "" {
 				t.Fatalf("refused with %v", err)
 			}
 			return
 		}
-		back, err := ParseFilter(filter.Values(), time.UTC)
+		back, err := ParseFilter(filter.Values(), Days{})
 		if err != nil {
 			t.Fatalf("%v does not read back: %v", filter.Values(), err)
 		}
@@ -272,7 +272,7 @@ func TestKnownParametersAreSorted(t *testing.T) {
 }
 
 func ExampleFilter_Values() {
-	f, err := ParseFilter(url.Values{"status": {"opened"}, "channel": {"WHATSAPP", "CINNOX"}}, time.UTC)
+	f, err := ParseFilter(url.Values{"status": {"opened"}, "channel": {"WHATSAPP", "CINNOX"}}, Days{})
 	fmt.Println(f.Values().Encode(), err)
 	// Output: channel=CINNOX&channel=WHATSAPP&status=Opened <nil>
 }

@@ -51,10 +51,10 @@ func CanTile(f enquiry.Filter) bool {
 	return f.From.IsZero() && f.To.IsZero() && len(f.Reached) == 0
 }
 
-// Tiles reads those of what f selects, in one snapshot: as of now, with days
-// in f's zone that begin at starts. f must be one that [CanTile].
-func (s *Store) Tiles(ctx context.Context, f enquiry.Filter, now time.Time, starts time.Duration) (t Tiles, err error) {
-	t = tilesOf(f, now, starts)
+// Tiles reads those of what f selects, in one snapshot: as of now, by f's
+// days. f must be one that [CanTile].
+func (s *Store) Tiles(ctx context.Context, f enquiry.Filter, now time.Time) (t Tiles, err error) {
+	t = tilesOf(f, now)
 	t.Seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
 		for _, c := range []*Count{&t.Answered, &t.AnsweredBefore, &t.Missed, &t.MissedBefore} {
 			if err := c.read(ctx, tx); err != nil {
@@ -75,7 +75,7 @@ func (s *Store) Tiles(ctx context.Context, f enquiry.Filter, now time.Time, star
 
 // tilesOf are the tiles before they are counted. Their end is a whole second,
 // which can be written shortly, and not before now.
-func tilesOf(f enquiry.Filter, now time.Time, starts time.Duration) (t Tiles) {
+func tilesOf(f enquiry.Filter, now time.Time) (t Tiles) {
 	end := now.Truncate(time.Second)
 	if end.Before(now) {
 		end = end.Add(time.Second)
@@ -88,7 +88,7 @@ func tilesOf(f enquiry.Filter, now time.Time, starts time.Duration) (t Tiles) {
 	half, hour := end.Add(-Recently), end.Add(-2*Recently)
 	t.Answered.Of, t.AnsweredBefore.Of = between(enquiry.ByHandling, half, end), between(enquiry.ByHandling, hour, half)
 	t.Missed.Of, t.MissedBefore.Of = between(enquiry.ByMissed, half, end), between(enquiry.ByMissed, hour, half)
-	day := enquiry.DayOf(end, f.Zone, starts)
+	day := enquiry.DayOf(end, f.Zone, f.DayStarts)
 	t.Today.Of = between(enquiry.ByOpened, day.Start, end)
 	t.Yesterday.Of = between(enquiry.ByOpened, day.Yesterday, day.SameTime)
 	return t

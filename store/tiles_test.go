@@ -71,8 +71,8 @@ func TestTilesAreWhatTheirListsFilesAndMetricsShow(t *testing.T) {
 		now, _ := time.Parse(time.RFC3339, border.at)
 		now = now.Add(time.Duration(rapid.IntRange(-8, 55).Draw(rt, "half hours"))*30*time.Minute +
 			time.Duration(rapid.IntRange(-1, 1).Draw(rt, "microseconds"))*time.Microsecond)
-		starts := rapid.SampledFrom([]time.Duration{0, 150 * time.Minute, 6 * time.Hour}).Draw(rt, "start of day")
-		got, err := s.Tiles(t.Context(), f, now, starts)
+		f.DayStarts = rapid.SampledFrom([]time.Duration{0, 150 * time.Minute, 6 * time.Hour}).Draw(rt, "start of day")
+		got, err := s.Tiles(t.Context(), f, now)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -120,7 +120,7 @@ func TestTilesMeanTheirPeriods(t *testing.T) {
 	must(t, err)
 	f := enquiry.Filter{Channels: []string{"EMAIL"}, Zone: kolkata}
 	now := time.Date(2026, 2, 3, 0, 10, 0, 500, kolkata)
-	got, err := s.Tiles(t.Context(), f, now, 0)
+	got, err := s.Tiles(t.Context(), f, now)
 	must(t, err)
 	for name, of := range map[string][2]string{
 		"answered":            {got.Answered.Of.Values().Encode(), "by=handling&channel=EMAIL&from=2026-02-02T18:10:01Z&to=2026-02-02T18:40:01Z"},

@@ -14,7 +14,7 @@ func filterOf(t *testing.T, query string) enquiry.Filter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := enquiry.ParseFilter(q, time.UTC)
+	f, err := enquiry.ParseFilter(q, enquiry.Days{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,5 +98,5 @@ func zoneOnly(q url.Values) (enquiry.Filter, error) {
 			return enquiry.Filter{}, &enquiry.BadParameter{Name: name, Reason: "is not a parameter here: use tz"}
 		}
 	}
-	return enquiry.ParseFilter(q, nil) // for its zone: nothing is chosen by it
+	return enquiry.ParseFilter(q, enquiry.Days{}) // for its zone: nothing is chosen by it
 }

@@ -117,7 +117,7 @@ func (g *figures) read(k *figure) {
 	ctx, cancel := context.WithTimeout(g.ctx, figuresTimeout)
 	defer cancel()
 	at := time.Now()
-	tiles, err := g.server.Store.Tiles(ctx, k.filter, at, g.server.settings.get(ctx).dayStarts(k.filter.Services))
+	tiles, err := g.server.Store.Tiles(ctx, k.filter, at)
 	if err != nil && g.ctx.Err() == nil {
 		g.server.Log.Warn("the board's numbers of today could not be read", "error", err)
 	}

@@ -33,12 +33,12 @@ func (s *server) pageFilter(r *http.Request, also ...string) (enquiry.Filter, er
 	if err != nil {
 		return enquiry.Filter{}, err
 	}
-	return parseFilter(r, filled(q), s.zone(r, q), also...)
+	return parseFilter(r, filled(q), s.days(r, q), also...)
 }
 
 // filterName is the same for filters that select and show the same.
 func filterName(f enquiry.Filter) string {
-	return f.Zone.String() + "?" + f.Values().Encode() + "?" + f.Scope.Key()
+	return f.Zone.String() + f.DayStarts.String() + "?" + f.Values().Encode() + "?" + f.Scope.Key()
 }
 
 // filled is a query without the fields that were left empty. In a menu, empty

@@ -23,10 +23,10 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q = filled(q)
-	zone := s.zone(r, q)
-	f, err := parseFilter(r, q, zone, "sort", "after")
+	days := s.days(r, q)
+	f, err := parseFilter(r, q, days, "sort", "after")
 	if bad := (*enquiry.BadParameter)(nil); errors.As(err, &bad) {
-		return s.refuseSearch(w, r, q, zone, bad)
+		return s.refuseSearch(w, r, q, days, bad)
 	}
 	if to, err := s.onlyCase(r, q, f); err != nil {
 		return err
@@ -36,12 +36,12 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	list, err := s.Store.Enquiries(r.Context(), f, store.Page{Sort: store.Sort(q.Get("sort")), After: q.Get("after"), Limit: enquiriesPerPage})
 	if bad := (*enquiry.BadParameter)(nil); errors.As(err, &bad) {
-		return s.refuseSearch(w, r, q, zone, bad)
+		return s.refuseSearch(w, r, q, days, bad)
 	}
 	if err != nil {
 		return err
 	}
-	page, err := s.searchPage(r, f, q, zone)
+	page, err := s.searchPage(r, f, q, days.Zone)
 	if err != nil {
 		return err
 	}
@@ -57,21 +57,21 @@ func (s *server) searchFrame(r *http.Request, q url.Values) views.Frame {
 }
 
 // refuseSearch shows the form again with what is wrong.
-func (s *server) refuseSearch(w http.ResponseWriter, r *http.Request, q url.Values, zone *time.Location, bad *enquiry.BadParameter) error {
+func (s *server) refuseSearch(w http.ResponseWriter, r *http.Request, q url.Values, days enquiry.Days, bad *enquiry.BadParameter) error {
 	kept := maps.Clone(q)
 	for _, name := range []string{bad.Name, "from", "to", "by", "tz", "sort", "after"} {
 		kept.Del(name)
 	}
-	f, err := parseFilter(r, kept, zone)
+	f, err := parseFilter(r, kept, days)
 	if err != nil { // it has more faults than one
 		f, kept = everything(r), url.Values{}
-		f.Zone = zone
+		f.Zone, f.DayStarts = days.Zone, days.Starts
 	}
-	page, err := s.searchPage(r, f, kept, zone)
+	page, err := s.searchPage(r, f, kept, days.Zone)
 	if err != nil {
 		return err
 	}
-	page.Search = searchOf(q, zone)
+	page.Search = searchOf(q, days.Zone)
 	page.Problem = "This cannot be searched for. " + bad.Error() + "."
 	return render(w, r, http.StatusBadRequest, views.EnquiriesPage(s.searchFrame(r, q), page))
 }
@@ -108,7 +108,7 @@ func (s *server) searchPage(r *http.Request, f enquiry.Filter, q url.Values, zon
 		Zone:    f.Zone,
 		Columns: columns(list),
 	}
-	p.Search.Ranges = ranges(list, time.Now(), f.Zone)
+	p.Search.Ranges = ranges(list, time.Now(), f.Days())
 	if who(r).Role.Allows(access.Supervisor) {
 		filter := maps.Clone(list)
 		filter.Del("sort")
@@ -175,9 +175,9 @@ func columns(q url.Values) []views.Column {
 	}
 }
 
-// ranges are the periods that people have words for, in days of the zone.
-func ranges(q url.Values, now time.Time, zone *time.Location) []views.Range {
-	y, m, d := now.In(zone).Date()
+// ranges are the periods that people have words for.
+func ranges(q url.Values, now time.Time, days enquiry.Days) []views.Range {
+	y, m, d := days.Of(now)
 	day := func(y int, m time.Month, d int) string {
 		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 	}

@@ -20,21 +20,21 @@ func query(r *http.Request) (url.Values, error) {
 	return q, nil
 }
 
-// filter reads a request's filter; dates in it are in the zone of the services
-// that it chooses. Names in also are left to the caller, who may give each once.
+// filter reads a request's filter; dates in it are days of the services that it
+// chooses. Names in also are left to the caller, who may give each once.
 func (s *server) filter(r *http.Request, also ...string) (enquiry.Filter, url.Values, error) {
 	q, err := query(r)
 	if err != nil {
 		return enquiry.Filter{}, nil, err
 	}
-	f, err := parseFilter(r, q, s.zone(r, q), also...)
+	f, err := parseFilter(r, q, s.days(r, q), also...)
 	return f, q, err
 }
 
 // parseFilter is enquiry.ParseFilter within what the request's visitor may see.
 // No handler makes a filter in another way: a test sees to it.
-func parseFilter(r *http.Request, q url.Values, zone *time.Location, also ...string) (enquiry.Filter, error) {
-	f, err := enquiry.ParseFilter(q, zone, also...)
+func parseFilter(r *http.Request, q url.Values, days enquiry.Days, also ...string) (enquiry.Filter, error) {
+	f, err := enquiry.ParseFilter(q, days, also...)
 	f.Scope = who(r).Scope
 	return f, err
 }
@@ -44,14 +44,15 @@ func everything(r *http.Request) enquiry.Filter {
 	return enquiry.Filter{By: enquiry.ByOpened, Zone: time.UTC, Scope: who(r).Scope}
 }
 
-// zone is that of the services that a query chooses, or else of those that the
-// visitor may see.
-func (s *server) zone(r *http.Request, q url.Values) *time.Location {
+// days are those of the services that a query chooses, or else of those that
+// the visitor may see.
+func (s *server) days(r *http.Request, q url.Values) enquiry.Days {
 	services := q["service"]
 	if len(services) == 0 {
 		services = who(r).Scope.Services
 	}
-	return s.settings.get(r.Context()).zone(services)
+	settings := s.settings.get(r.Context())
+	return enquiry.Days{Zone: settings.zone(services), Starts: settings.dayStarts(services)}
 }
 
 // single is the value of a parameter that may be given once; "" where it is not given.
