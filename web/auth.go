@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // tokenCacheFor is how long a revoked token may go on.
@@ -41,12 +41,23 @@ func (s *server) admit(r *http.Request, need access.Role) (*http.Request, error)
 	ctx := context.WithValue(r.Context(), visitorKey{}, v)
 	r = r.WithContext(store.By(ctx, v.actor(r)))
 	if !v.Role.Allows(need) {
-		return r, &fault{status: http.StatusForbidden, message: fmt.Sprintf("This needs the role %s; you are a %s. An administrator can change that.", need, v.Role)}
+		return r, &fault{status: http.StatusForbidden, message: "This needs the role %s; you are a %s. An administrator can change that.", args: []any{roleWord(need), roleWord(v.Role)}}
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && v.UserID == "" && !s.Demo {
 		return r, &fault{status: http.StatusForbidden, message: "A token reads only. Sign in with a browser to change something."}
 	}
 	return r, nil
+}
+
+// roleWord is a role inside a sentence.
+func roleWord(r access.Role) lang.Text {
+	switch r {
+	case access.Admin:
+		return "admin"
+	case access.Supervisor:
+		return "supervisor"
+	}
+	return "viewer"
 }
 
 // slowDown answers a made-up token, and holds back who sends many.

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // forwarding headers say that a proxy stands between, so that loopback means nothing.
@@ -56,7 +58,7 @@ func (s *server) withDemoGuard(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f := demoFault(r); f != nil {
-			http.Error(w, f.message, f.status)
+			http.Error(w, f.in(lang.English), f.status)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -5,21 +5,59 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // fault is an error with an answer for the person or program that made the request.
 type fault struct {
 	status  int
-	message string // a sentence that says what to do
-	cause   error  // for the log; may be nil
+	message lang.Text // a sentence that says what to do; empty: the cause says it, in English
+	args    []any     // of the message; one that is a Text is said in the same language
+	cause   error     // for the log; may be nil
 }
 
-func (f *fault) Error() string { return http.StatusText(f.status) + ": " + f.message }
+func (f *fault) Error() string { return http.StatusText(f.status) + ": " + f.in(lang.English) }
+
+// in is what to say to whom speaks l.
+func (f *fault) in(l lang.Lang) string {
+	if f.message == "" {
+		return f.cause.Error()
+	}
+	args := slices.Clone(f.args)
+	for i, a := range args {
+		if text, ok := a.(lang.Text); ok {
+			args[i] = l.T(text)
+		}
+	}
+	return l.T(f.message, args...)
+}
+
+// statusName is what a status is called on a page.
+func statusName(status int) lang.Text {
+	switch status {
+	case http.StatusNotFound:
+		return "Not found"
+	case http.StatusForbidden, http.StatusUnauthorized:
+		return "Not allowed"
+	case http.StatusMethodNotAllowed:
+		return "Not possible here"
+	case http.StatusRequestEntityTooLarge:
+		return "Too large"
+	case http.StatusTooManyRequests:
+		return "Too many attempts"
+	case http.StatusServiceUnavailable:
+		return "Not available at the moment"
+	case http.StatusInternalServerError:
+		return "Something went wrong"
+	}
+	return "That does not work"
+}
 func (f *fault) Unwrap() error { return f.cause }
 
 // errNowhere is the answer to every address that leads nowhere, made-up keys included.
@@ -39,7 +77,7 @@ func faultOf(err error) *fault {
 	case errors.As(err, &f):
 		return f
 	case errors.As(err, &bad):
-		return &fault{status: http.StatusBadRequest, message: bad.Error()}
+		return &fault{status: http.StatusBadRequest, cause: bad}
 	case errors.As(err, &big):
 		return &fault{status: http.StatusRequestEntityTooLarge, message: "This is too large.", cause: err}
 	case errors.Is(err, store.ErrNotFound):
@@ -77,9 +115,9 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	if forPerson(r) {
-		err = render(w, r, f.status, views.Fault(s.frame(r, http.StatusText(f.status), ""), f.message))
+		err = render(w, r, f.status, views.Fault(s.frame(r, lang.From(r.Context()).T(statusName(f.status)), ""), f.in(lang.From(r.Context()))))
 	} else {
-		err = writeJSON(w, f.status, faultJSON{Error: faultBody{Message: f.message}})
+		err = writeJSON(w, f.status, faultJSON{Error: faultBody{Message: f.in(lang.English)}})
 	}
 	if err != nil {
 		s.Log.Debug("answer not sent", "route", r.Pattern, "err", err)

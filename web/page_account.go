@@ -191,7 +191,7 @@ func (s *server) acceptInvite(w http.ResponseWriter, r *http.Request) error {
 	u, err := s.Store.UseInviteLink(byLink(r, l), access.HashToken(r.PathValue("token")), hash)
 	switch {
 	case errors.Is(err, store.ErrExists):
-		return &fault{status: http.StatusConflict, message: l.Email + " has an account already. Sign in with it."}
+		return &fault{status: http.StatusConflict, message: "%s has an account already. Sign in with it.", args: []any{l.Email}}
 	case errors.Is(err, store.ErrNotFound):
 		return errDeadLink
 	case err != nil:

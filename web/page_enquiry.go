@@ -25,7 +25,7 @@ func (s *server) enquiryPage(w http.ResponseWriter, r *http.Request) error {
 	k := enquiry.Key{ServiceID: r.PathValue("serviceId"), EID: r.PathValue("eid")}
 	e, ts, seq, err := s.Store.Enquiry(r.Context(), who(r).Scope, k)
 	if errors.Is(err, store.ErrNotFound) {
-		return &fault{status: http.StatusNotFound, message: "There is no enquiry " + k.EID + " of service " + k.ServiceID + " here. Search for its case number instead."}
+		return &fault{status: http.StatusNotFound, message: "There is no enquiry %s of service %s here. Search for its case number instead.", args: []any{k.EID, k.ServiceID}}
 	}
 	if err != nil {
 		return err

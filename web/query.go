@@ -15,7 +15,7 @@ import (
 func query(r *http.Request) (url.Values, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, &fault{status: http.StatusBadRequest, message: "The address's query cannot be read: escape % as %25 and ; as %3B."}
+		return nil, &fault{status: http.StatusBadRequest, message: "The address's query cannot be read: escape %% as %%25 and ; as %%3B."}
 	}
 	return q, nil
 }

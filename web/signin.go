@@ -14,6 +14,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 const maxForm = 16 << 10 // bytes
@@ -165,7 +166,7 @@ func (s *server) deadSetupLink(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	message := "This link has been used, or never was one. Sign in instead: an administrator exists already."
+	message := lang.Text("This link has been used, or never was one. Sign in instead: an administrator exists already.")
 	if len(users) == 0 {
 		message = "This link is no longer valid, or never was. Start enquiryboard serve again: it prints a new one."
 	}

@@ -59,7 +59,7 @@ func newSockets(s *server) *sockets {
 		EnableCompression: true,
 		CheckOrigin:       s.ownOrigin,
 		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
-			s.answer(w, r, &fault{status: status, message: "This is not a websocket of this site: " + reason.Error() + "."})
+			s.answer(w, r, &fault{status: status, message: "This is not a websocket of this site: %s.", args: []any{reason.Error()}})
 		},
 	}
 	k.all.Go(k.recheck)

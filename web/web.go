@@ -155,7 +155,7 @@ func (s *server) unmatched(w http.ResponseWriter, r *http.Request, h http.Handle
 	switch said.status {
 	case http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", said.values.Get("Allow"))
-		s.answer(w, r, &fault{status: said.status, message: "This address takes " + said.values.Get("Allow") + " only."})
+		s.answer(w, r, &fault{status: said.status, message: "This address takes %s only.", args: []any{said.values.Get("Allow")}})
 	case http.StatusNotFound:
 		s.answer(w, r, errNowhere)
 	default: // a redirect to the same path written cleanly

@@ -14,7 +14,10 @@ type entry struct {
 }
 
 // entries are all texts: a list for each room of the pages, in a file of its own.
-var entries = [][]entry{frameEntries}
+var entries = [][]entry{
+	frameEntries,
+	faultEntries,
+}
 
 func catalogue() catalog.Catalog {
 	b := catalog.NewBuilder(catalog.Fallback(language.English))
