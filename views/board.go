@@ -1,12 +1,14 @@
 package views
 
 import (
+	"context"
 	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // Beat is what every message of the live board begins with: which moment it
@@ -83,14 +85,14 @@ type Row struct {
 	Since       time.Time // of the clock that ticks; zero: none does
 	Limits      Limits    // of a wait
 	Took        string    // the duration that stands, where none ticks
-	Hint        string    // what the duration is
+	Hint        lang.Text // what the duration is
 	At          string    // when it came or ended
-	AtHint      string
+	AtHint      lang.Text
 	AtTime      time.Time
 }
 
 // NewRow is what the board shows of e. today is the day that times go without their date on.
-func NewRow(e *enquiry.Enquiry, destination string, limits Limits, today Today) Row {
+func NewRow(ctx context.Context, e *enquiry.Enquiry, destination string, limits Limits, today Today) Row {
 	r := Row{
 		ID:          "e/" + EnquiryPath(e.ServiceID, e.EID)[len("/enquiries/"):],
 		Path:        EnquiryPath(e.ServiceID, e.EID),
@@ -110,16 +112,16 @@ func NewRow(e *enquiry.Enquiry, destination string, limits Limits, today Today) 
 		r.Since, r.Hint = e.LastTransitionAt.UTC(), "Being handled for"
 		r.Sort = ascending(e.LastTransitionAt)
 	case enquiry.Missed:
-		r.Took, r.Hint = Took(e.TimeToMiss), "Waited until it was missed"
+		r.Took, r.Hint = Took(ctx, e.TimeToMiss), "Waited until it was missed"
 		r.AtTime, r.AtHint = e.LastTransitionAt.UTC(), "Missed"
 		r.Sort = descending(e.LastTransitionAt)
 	case enquiry.Closed:
-		r.Took, r.Hint = Took(e.HandleTime), "Handle time"
+		r.Took, r.Hint = Took(ctx, e.HandleTime), "Handle time"
 		r.AtTime, r.AtHint = e.LastTransitionAt.UTC(), "Closed"
 		r.Sort = descending(e.LastTransitionAt)
 	}
 	if e.Status.Live() {
-		r.At = today.Text(r.AtTime) // an enquiry of yesterday says so
+		r.At = today.Text(ctx, r.AtTime) // an enquiry of yesterday says so
 	} else {
 		r.At = moment(r.AtTime, today.zone) // in the last hour
 	}
@@ -136,15 +138,7 @@ func sortText(n int64) string {
 	return strconv.FormatInt(middle+n, 10)
 }
 
-// listName is the word over a list: CINNOX's own, which calls Opened "Open".
-func listName(s enquiry.Status) string {
-	if s == enquiry.Opened {
-		return "Open"
-	}
-	return string(s)
-}
-
-func listNote(s enquiry.Status) string {
+func listNote(s enquiry.Status) lang.Text {
 	switch s {
 	case enquiry.Opened:
 		return "longest wait first"
@@ -155,7 +149,7 @@ func listNote(s enquiry.Status) string {
 	}
 }
 
-func listEmpty(s enquiry.Status) string {
+func listEmpty(s enquiry.Status) lang.Text {
 	switch s {
 	case enquiry.Opened:
 		return "Nobody is waiting."
@@ -191,13 +185,6 @@ func (r Row) level(now time.Time) string {
 		return ""
 	}
 	return r.Limits.level(r.Since, now)
-}
-
-func (r Row) name() string {
-	if r.Case == "" {
-		return "No case number"
-	}
-	return r.Case
 }
 
 func (b Beat) attributes() templ.OrderedAttributes {

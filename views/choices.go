@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // Filters is the form that chooses enquiries, and what it has chosen.
@@ -22,7 +24,7 @@ type Filters struct {
 // Menu is a filter field of which several values can be chosen.
 type Menu struct {
 	Name, Label string
-	Note        string
+	Note        lang.Text
 	Options     []Option
 	Chosen      int
 }
@@ -51,11 +53,12 @@ type Seen struct {
 
 // field is one that has a menu.
 type field struct {
-	name, label string
-	note        string
-	of          func(Seen) string
-	chosen      func(enquiry.Filter) []string
-	text        func(string) string
+	name   string
+	label  lang.Text
+	note   lang.Text
+	of     func(Seen) string
+	chosen func(enquiry.Filter) []string
+	text   func(context.Context, string) string
 }
 
 var fields = [...]field{
@@ -88,11 +91,9 @@ var fields = [...]field{
 		name: "status", label: "Status",
 		of:     func(s Seen) string { return string(s.Status) },
 		chosen: func(f enquiry.Filter) []string { return statusTexts(f.Statuses) },
-		text:   func(s string) string { return listName(enquiry.Status(s)) },
+		text:   statusText,
 	},
 }
-
-func notGiven(s string) string { return cmp.Or(s, "Not given") }
 
 func statusTexts(statuses []enquiry.Status) []string {
 	texts := make([]string, len(statuses))
@@ -122,7 +123,7 @@ const allFields = 1<<len(fields) - 1
 
 // BoardFilters is the board's form. Each menu counts what it would show with
 // the other fields as they are.
-func BoardFilters(seen map[enquiry.Key]Seen, f enquiry.Filter, names Names) Filters {
+func BoardFilters(ctx context.Context, seen map[enquiry.Key]Seen, f enquiry.Filter, names Names) Filters {
 	var counts [len(fields)]map[string]int
 	for i := range counts {
 		counts[i] = map[string]int{}
@@ -138,22 +139,22 @@ func BoardFilters(seen map[enquiry.Key]Seen, f enquiry.Filter, names Names) Filt
 			counts[i][value] += n
 		}
 	}
-	return newFilters("/", f, f.Values(), names, func(i int) map[string]int { return counts[i] })
+	return newFilters(ctx, "/", f, f.Values(), names, func(i int) map[string]int { return counts[i] })
 }
 
 // Names gives a destination's name, or "" where it has none.
 type Names func(destination string) string
 
 // newFilters is a form whose menus have these values, and those that are chosen.
-func newFilters(path string, f enquiry.Filter, query url.Values, names Names, counts func(field int) map[string]int) Filters {
+func newFilters(ctx context.Context, path string, f enquiry.Filter, query url.Values, names Names, counts func(field int) map[string]int) Filters {
 	form := Filters{Path: path}
 	for i, fd := range fields {
 		if fd.name == "destination" {
-			fd.text = func(id string) string { return cmp.Or(names(id), notGiven(id)) }
+			fd.text = func(ctx context.Context, id string) string { return cmp.Or(names(id), notGiven(ctx, id)) }
 		}
-		form.Menus = append(form.Menus, fd.menu(f, counts(i)))
+		form.Menus = append(form.Menus, fd.menu(ctx, f, counts(i)))
 		for _, v := range query[fd.name] {
-			form.Chips = append(form.Chips, Chip{Text: fd.label + ": " + fd.text(v), Href: href(path, without(query, fd.name, v))})
+			form.Chips = append(form.Chips, Chip{Text: t(ctx, "%s: %s", t(ctx, fd.label), fd.text(ctx, v)), Href: href(path, without(query, fd.name, v))})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
@@ -163,25 +164,25 @@ func newFilters(path string, f enquiry.Filter, query url.Values, names Names, co
 		for _, v := range query[name] {
 			form.Keep = append(form.Keep, Field{name, v})
 			if name != "by" && name != "tz" && name != "sort" {
-				form.Chips = append(form.Chips, Chip{Text: choiceText(name, v, f), Href: href(path, without(query, name, v))})
+				form.Chips = append(form.Chips, Chip{Text: choiceText(ctx, name, v, f), Href: href(path, without(query, name, v))})
 			}
 		}
 	}
 	return form
 }
 
-func (fd field) menu(f enquiry.Filter, counts map[string]int) Menu {
-	m := Menu{Name: fd.name, Label: fd.label, Note: fd.note}
+func (fd field) menu(ctx context.Context, f enquiry.Filter, counts map[string]int) Menu {
+	m := Menu{Name: fd.name, Label: t(ctx, fd.label), Note: fd.note}
 	chosen := fd.chosen(f)
 	values := slices.AppendSeq(slices.Clone(chosen), maps.Keys(counts))
 	if fd.name == "status" {
 		values = statusTexts(enquiry.Statuses[:])
 	} else {
-		slices.SortFunc(values, func(a, b string) int { return strings.Compare(fd.text(a), fd.text(b)) })
+		slices.SortFunc(values, func(a, b string) int { return strings.Compare(fd.text(ctx, a), fd.text(ctx, b)) })
 		values = slices.Compact(values)
 	}
 	for _, v := range values {
-		o := Option{Value: v, Label: fd.text(v), Count: counts[v], Chosen: slices.Contains(chosen, v)}
+		o := Option{Value: v, Label: fd.text(ctx, v), Count: counts[v], Chosen: slices.Contains(chosen, v)}
 		if o.Chosen {
 			m.Chosen++
 		}
@@ -196,26 +197,26 @@ func HasMenu(name string) bool {
 }
 
 // choiceText says in words what a parameter without a menu chooses.
-func choiceText(name, value string, f enquiry.Filter) string {
+func choiceText(ctx context.Context, name, value string, f enquiry.Filter) string {
 	switch name {
 	case "q":
-		return "Case number: " + value
+		return t(ctx, "%s: %s", t(ctx, "Case number"), value)
 	case "reached":
-		return "Was " + listName(enquiry.Status(value))
+		return t(ctx, "Was %s", statusText(ctx, value))
 	case "recovered":
 		if value == "true" {
-			return "Recovered"
+			return t(ctx, "Recovered")
 		}
-		return "Not recovered"
+		return t(ctx, "Not recovered")
 	case "from":
-		return byText(f.By) + " from " + dateText(f.From, f.Zone)
+		return t(ctx, "%s from %s", t(ctx, byText(f.By)), dateText(ctx, f.From, f.Zone))
 	case "to":
-		return byText(f.By) + " before " + dateText(f.To, f.Zone)
+		return t(ctx, "%s before %s", t(ctx, byText(f.By)), dateText(ctx, f.To, f.Zone))
 	}
-	return name + ": " + value
+	return t(ctx, "%s: %s", name, value)
 }
 
-func byText(by enquiry.By) string {
+func byText(by enquiry.By) lang.Text {
 	switch by {
 	case enquiry.ByHandling:
 		return "Picked up"
@@ -225,15 +226,6 @@ func byText(by enquiry.By) string {
 		return "Closed"
 	}
 	return "Opened"
-}
-
-// dateText is a date, with its time of day unless that is midnight.
-func dateText(t time.Time, zone *time.Location) string {
-	t = t.In(zone)
-	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
-		return t.Format("2 Jan 2006")
-	}
-	return t.Format("2 Jan 2006 15:04:05")
 }
 
 // href is an address of this program.

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"time"
@@ -68,27 +69,22 @@ func (e Enquiry) endedAt() time.Time {
 
 func (e Enquiry) path() string { return EnquiryPath(e.ServiceID, e.EID) }
 
-func (e Enquiry) name() string {
-	if e.CaseNumber == "" {
-		return "No case number"
-	}
-	return e.CaseNumber
-}
+func (e Enquiry) name(ctx context.Context) string { return caseName(ctx, e.CaseNumber) }
 
 // origin is what CINNOX says, unless that says nothing.
-func (e Enquiry) origin() string {
+func (e Enquiry) origin(ctx context.Context) string {
 	if e.Origin == "" || e.Origin == noOrigin {
 		return unknown
 	}
-	return channelName(e.Origin)
+	return channelName(ctx, e.Origin)
 }
 
 // Options are the values that a menu offers, by the field's parameter.
 type Options map[string][]string
 
 // EnquiryFilters is the form of history. query is the filter's and the list's order.
-func EnquiryFilters(f enquiry.Filter, query url.Values, options Options, names Names) Filters {
-	form := newFilters("/enquiries", f, query, names, func(i int) map[string]int {
+func EnquiryFilters(ctx context.Context, f enquiry.Filter, query url.Values, options Options, names Names) Filters {
+	form := newFilters(ctx, "/enquiries", f, query, names, func(i int) map[string]int {
 		counts := map[string]int{}
 		for _, v := range options[fields[i].name] {
 			counts[v] = 0
@@ -102,7 +98,7 @@ func EnquiryFilters(f enquiry.Filter, query url.Values, options Options, names N
 	}
 	reached := Menu{Name: "reached", Label: "Reached", Note: "Enquiries that were in this state at some time, whatever they are now."}
 	for _, s := range enquiry.Statuses[1:] {
-		reached.add(string(s), listName(s), query)
+		reached.add(string(s), t(ctx, statusName(s)), query)
 	}
 	recovered := Menu{Name: "recovered", Label: "Recovered", Note: "Recovered: missed, and handled after that."}
 	recovered.add("true", "Recovered", query)
@@ -133,45 +129,45 @@ func (m *Menu) add(value, label string, query url.Values) {
 
 // Words says what a filter selects: "Missed on WhatsApp, opened from 1 Feb
 // 2026, before 8 Feb 2026 (Asia/Hong_Kong)".
-func Words(f enquiry.Filter, names Names) string {
+func Words(ctx context.Context, f enquiry.Filter, names Names) string {
 	var b strings.Builder
-	b.WriteString(or(words(statusTexts(f.Statuses), fields[4].text), "Enquiries"))
-	phrase := func(before string, values []string, text func(string) string) {
+	b.WriteString(or(words(ctx, statusTexts(f.Statuses), statusText), "Enquiries"))
+	phrase := func(before string, values []string, text func(context.Context, string) string) {
 		if len(values) > 0 {
-			b.WriteString(before + words(values, text))
+			b.WriteString(before + words(ctx, values, text))
 		}
 	}
 	phrase(" on ", f.Channels, channelName)
 	phrase(", origin ", f.Origins, channelName)
-	phrase(" for ", f.Destinations, func(id string) string { return or(names(id), notGiven(id)) })
+	phrase(" for ", f.Destinations, func(ctx context.Context, id string) string { return or(names(id), notGiven(ctx, id)) })
 	phrase(", of service ", f.Services, notGiven)
-	phrase(", that reached ", statusTexts(f.Reached), fields[4].text)
+	phrase(", that reached ", statusTexts(f.Reached), statusText)
 	if len(f.Recovered) == 1 {
 		b.WriteString(map[bool]string{true: ", recovered", false: ", not recovered"}[f.Recovered[0]])
 	}
-	phrase(", case number ", f.Cases, func(s string) string { return "“" + s + "”" })
-	b.WriteString(period(f))
+	phrase(", case number ", f.Cases, func(_ context.Context, s string) string { return "“" + s + "”" })
+	b.WriteString(period(ctx, f))
 	return b.String()
 }
 
-func period(f enquiry.Filter) string {
+func period(ctx context.Context, f enquiry.Filter) string {
 	if f.From.IsZero() && f.To.IsZero() {
 		return ", of all time"
 	}
-	text := ", " + strings.ToLower(byText(f.By))
+	text := ", " + strings.ToLower(t(ctx, byText(f.By)))
 	if !f.From.IsZero() {
-		text += " from " + dateText(f.From, f.Zone)
+		text += " from " + dateText(ctx, f.From, f.Zone)
 	}
 	if !f.To.IsZero() {
-		text += " before " + dateText(f.To, f.Zone)
+		text += " before " + dateText(ctx, f.To, f.Zone)
 	}
 	return text + " (" + f.Zone.String() + ")"
 }
 
-func words(values []string, text func(string) string) string {
+func words(ctx context.Context, values []string, text func(context.Context, string) string) string {
 	texts := make([]string, len(values))
 	for i, v := range values {
-		texts[i] = text(v)
+		texts[i] = text(ctx, v)
 	}
 	if n := len(texts); n > 1 {
 		return strings.Join(texts[:n-1], ", ") + " or " + texts[n-1]

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -25,10 +26,10 @@ type Delivery struct {
 // fact is a line of an enquiry's description.
 type fact struct{ name, value string }
 
-func (v EnquiryView) facts() []fact {
+func (v EnquiryView) facts(ctx context.Context) []fact {
 	return []fact{
-		{"Channel", channelName(v.Channel)},
-		{"Origin", orUnknown(channelName(v.Origin))},
+		{"Channel", channelName(ctx, v.Channel)},
+		{"Origin", orUnknown(channelName(ctx, v.Origin))},
 		{"Destination", v.destination()},
 		{"Destination type", orUnknown(strings.Join(v.DestinationTypes, ", "))},
 		{"Social id", orUnknown(v.SocialID)},
@@ -50,18 +51,18 @@ func (v EnquiryView) times() []fact {
 // measure is a number of the enquiry and what it means.
 type measure struct{ name, value, meaning string }
 
-func (v EnquiryView) measures() []measure {
+func (v EnquiryView) measures(ctx context.Context) []measure {
 	list := []measure{
-		{"Wait", Took(v.Wait), "From the first Opened to the first Handling, when no Missed came between"},
-		{"Handle time", Took(v.HandleTime), "All time in Handling, of an enquiry that is closed"},
-		{"Time to miss", Took(v.TimeToMiss), "From the first Opened to the first Missed"},
-		{"Recovery time", Took(v.RecoveryTime), "From the first Missed to the Handling after it"},
+		{"Wait", Took(ctx, v.Wait), "From the first Opened to the first Handling, when no Missed came between"},
+		{"Handle time", Took(ctx, v.HandleTime), "All time in Handling, of an enquiry that is closed"},
+		{"Time to miss", Took(ctx, v.TimeToMiss), "From the first Opened to the first Missed"},
+		{"Recovery time", Took(ctx, v.RecoveryTime), "From the first Missed to the Handling after it"},
 	}
 	switch v.Status {
 	case enquiry.Opened:
-		list[0] = measure{"Waiting now", since(v.WaitingSince, v.Now), "Since it entered Opened"}
+		list[0] = measure{"Waiting now", since(ctx, v.WaitingSince, v.Now), "Since it entered Opened"}
 	case enquiry.Handling:
-		list[1] = measure{"Handling now", since(v.LastTransitionAt, v.Now), "Since its last transition"}
+		list[1] = measure{"Handling now", since(ctx, v.LastTransitionAt, v.Now), "Since its last transition"}
 	}
 	return list
 }
@@ -74,7 +75,7 @@ func (v EnquiryView) clockText() string {
 }
 
 // odd says in words what is unusual about the enquiry.
-func (v EnquiryView) odd() []string {
+func (v EnquiryView) odd(ctx context.Context) []string {
 	var notes []string
 	if v.OpenedAt.IsZero() {
 		notes = append(notes, "It was never opened: that notification was sent before the subscription began, or was lost.")
@@ -87,7 +88,7 @@ func (v EnquiryView) odd() []string {
 			continue
 		}
 		if !last.ReceivedAt.IsZero() && t.ReceivedAt.Before(last.ReceivedAt) {
-			notes = append(notes, fmt.Sprintf("%s arrived %s before %s, which happened first.", t.Status, apart(last.ReceivedAt.Sub(t.ReceivedAt)), last.Status))
+			notes = append(notes, fmt.Sprintf("%s arrived %s before %s, which happened first.", t.Status, apart(ctx, last.ReceivedAt.Sub(t.ReceivedAt)), last.Status))
 		}
 		last = t.Transition
 	}
@@ -100,14 +101,14 @@ func (v EnquiryView) odd() []string {
 }
 
 // apart is a short duration in words.
-func apart(d time.Duration) string {
+func apart(ctx context.Context, d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
-	return Clock(d)
+	return Clock(ctx, d)
 }
 
 // late says whether it was received after one that happened later.
@@ -121,14 +122,14 @@ func (v EnquiryView) late(i int) bool {
 }
 
 // delay is how long a notification was under way.
-func (d Delivery) delay() string {
+func (d Delivery) delay(ctx context.Context) string {
 	if d.DateAt.IsZero() {
 		return unknown
 	}
 	if by := d.ReceivedAt.Sub(d.DateAt); by >= 0 {
-		return apart(by)
+		return apart(ctx, by)
 	}
-	return "−" + apart(d.DateAt.Sub(d.ReceivedAt))
+	return "−" + apart(ctx, d.DateAt.Sub(d.ReceivedAt))
 }
 
 // span is a state and how long it lasted, drawn between 0 and 1000.
@@ -181,12 +182,12 @@ func scale(list []span) {
 	}
 }
 
-func (s span) text() string {
+func (s span) text(ctx context.Context) string {
 	switch {
 	case s.open:
-		return Clock(s.lasted) + " so far"
+		return Clock(ctx, s.lasted) + " so far"
 	case s.status.Live() || s.lasted > 0:
-		return Clock(s.lasted)
+		return Clock(ctx, s.lasted)
 	}
 	return "the end"
 }

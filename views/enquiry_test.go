@@ -53,7 +53,7 @@ func TestSpansOfOneMomentCanBeSeen(t *testing.T) {
 
 func TestOddIsSaid(t *testing.T) {
 	v := came(enquiry.Handling, 10, 14, enquiry.Closed, 12, 12)
-	notes := strings.Join(v.odd(), "\n")
+	notes := strings.Join(v.odd(t.Context()), "\n")
 	for _, want := range []string{"never opened", "Closed arrived 2.0 s before Handling"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("%q is not said in %q", want, notes)
@@ -64,7 +64,7 @@ func TestOddIsSaid(t *testing.T) {
 	}
 	plain := came(enquiry.Opened, 0, 0, enquiry.Closed, 5, 5)
 	plain.OpenedAt = noon
-	if got := plain.odd(); len(got) != 0 {
+	if got := plain.odd(t.Context()); len(got) != 0 {
 		t.Errorf("nothing is odd about it: %q", got)
 	}
 }
@@ -75,7 +75,7 @@ func TestPagesEscapeWhatCameIn(t *testing.T) {
 	v.Enquiry.Enquiry = enquiry.Enquiry{Key: enquiry.Key{ServiceID: evil, EID: evil}, CaseNumber: evil, Channel: evil, Origin: evil, Destination: evil, SocialID: evil, Status: enquiry.Opened, WaitingSince: noon}
 	v.Transitions[0].Raw = []byte(evil + "\xff")
 	var b strings.Builder
-	row := NewRow(&v.Enquiry.Enquiry, evil, Limits{}, TodayAt(noon, time.UTC))
+	row := NewRow(t.Context(), &v.Enquiry.Enquiry, evil, Limits{}, TodayAt(noon, time.UTC))
 	for _, c := range []templ.Component{EnquiryPage(Frame{User: evil, Title: evil}, v), RowHTML(row, noon, time.UTC)} {
 		if err := c.Render(t.Context(), &b); err != nil {
 			t.Fatal(err)

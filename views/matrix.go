@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,14 +13,14 @@ import (
 // Matrix counts who waits and who is being handled by channel and origin. It
 // has every queue that the board knows of, also those the filter leaves out
 // by its channel or origin: they are one click away.
-func Matrix(seen map[enquiry.Key]Seen, f enquiry.Filter) []Group {
+func Matrix(ctx context.Context, seen map[enquiry.Key]Seen, f enquiry.Filter) []Group {
 	cells := map[[2]string]*Cell{}
 	bits := selects(f)
 	for _, s := range seen {
 		id := [2]string{s.Channel, s.Origin}
 		c := cells[id]
 		if c == nil {
-			c = &Cell{Name: channelName(s.Origin), Key: s.Channel + "/" + s.Origin}
+			c = &Cell{Name: channelName(ctx, s.Origin), Key: s.Channel + "/" + s.Origin}
 			cells[id] = c
 		}
 		const channelAndOrigin = 1<<0 | 1<<1
@@ -33,7 +34,7 @@ func Matrix(seen map[enquiry.Key]Seen, f enquiry.Filter) []Group {
 		channel, origin := id[0], id[1]
 		g := groups[channel]
 		if g == nil {
-			g = &Group{Cell: Cell{Name: channelName(channel), Key: channel}}
+			g = &Group{Cell: Cell{Name: channelName(ctx, channel), Key: channel}}
 			g.Chosen, g.Href = choose(query, channel, nil)
 			groups[channel] = g
 		}

@@ -34,7 +34,7 @@ func onBoard() map[enquiry.Key]Seen {
 }
 
 func TestMatrixCountsQueues(t *testing.T) {
-	groups := Matrix(onBoard(), filterOf(t, ""))
+	groups := Matrix(t.Context(), onBoard(), filterOf(t, ""))
 	if len(groups) != 3 {
 		t.Fatalf("%d channels: %+v", len(groups), groups)
 	}
@@ -55,7 +55,7 @@ func TestMatrixCountsQueues(t *testing.T) {
 }
 
 func TestMatrixLeadsThereAndBack(t *testing.T) {
-	link := func(query string) Cell { return Matrix(onBoard(), filterOf(t, query))[0].Origins[1] }
+	link := func(query string) Cell { return Matrix(t.Context(), onBoard(), filterOf(t, query))[0].Origins[1] }
 	there := link("status=Opened&channel=LINE")
 	if there.Chosen || there.Href != "/?channel=CINNOX&origin=Weblink&status=Opened" {
 		t.Errorf("there: %+v", there)
@@ -70,7 +70,7 @@ func TestMatrixLeadsThereAndBack(t *testing.T) {
 }
 
 func TestMenusCountWhatTheyWouldShow(t *testing.T) {
-	f := BoardFilters(onBoard(), filterOf(t, "channel=CINNOX&status=Opened"), func(string) string { return "" })
+	f := BoardFilters(t.Context(), onBoard(), filterOf(t, "channel=CINNOX&status=Opened"), func(string) string { return "" })
 	count := func(menu, value string) (n int, chosen bool) {
 		for _, m := range f.Menus {
 			for _, o := range m.Options {
@@ -111,7 +111,7 @@ func TestWords(t *testing.T) {
 		"destination=d1&recovered=true&q=CN12":  "Enquiries for New customers, recovered, case number “CN12”, of all time",
 		"status=Opened&status=Handling&origin=": "Open or Handling, origin Not given, of all time",
 	} {
-		if got := Words(filterOf(t, query), names); got != want {
+		if got := Words(t.Context(), filterOf(t, query), names); got != want {
 			t.Errorf("%q: %q, want %q", query, got, want)
 		}
 	}

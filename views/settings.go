@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 	"strings"
@@ -128,16 +129,16 @@ var secondsInput = templ.Attributes{"type": "text", "inputmode": "decimal", "req
 func secondsText(d time.Duration) string { return enquiry.Seconds(d) }
 
 // targetName is a channel and origin in words.
-func targetName(t TargetForm) string {
+func targetName(ctx context.Context, t TargetForm) string {
 	switch {
 	case t.Channel == "" && t.Origin == "":
 		return "Every channel and origin"
 	case t.Channel == "":
-		return "Origin " + channelName(t.Origin)
+		return "Origin " + channelName(ctx, t.Origin)
 	case t.Origin == "":
-		return channelName(t.Channel)
+		return channelName(ctx, t.Channel)
 	}
-	return channelName(t.Channel) + " · " + channelName(t.Origin)
+	return channelName(ctx, t.Channel) + " · " + channelName(ctx, t.Origin)
 }
 
 func targetID(i int) string      { return "target-" + strconv.Itoa(i) }

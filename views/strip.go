@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -41,7 +42,7 @@ type Number struct{ Text, Href, Meaning string }
 func NoFigures(why string) Figures { return Figures{Why: why} }
 
 // NewFigures shows t, whose service levels were judged by targets.
-func NewFigures(t store.Tiles, seq string, targets []store.Target) Figures {
+func NewFigures(ctx context.Context, t store.Tiles, seq string, targets []store.Target) Figures {
 	const lately = " in the last 30 minutes, whenever they were opened"
 	const before = " in the 30 minutes before those"
 	return Figures{
@@ -64,10 +65,10 @@ func NewFigures(t store.Tiles, seq string, targets []store.Target) Figures {
 					opened, number(p.WithinTarget), number(p.Judged), within(targets))}
 		}),
 		Median: days(t, func(p store.Period, opened string) Number {
-			return Number{Took(p.WaitP50), waits(p), opened + ": half of those that have a wait waited no longer"}
+			return Number{Took(ctx, p.WaitP50), waits(p), opened + ": half of those that have a wait waited no longer"}
 		}),
 		P90: days(t, func(p store.Period, opened string) Number {
-			return Number{Took(p.WaitP90), waits(p), opened + ": nine in ten of those that have a wait waited no longer"}
+			return Number{Took(ctx, p.WaitP90), waits(p), opened + ": nine in ten of those that have a wait waited no longer"}
 		}),
 	}
 }

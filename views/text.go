@@ -1,11 +1,13 @@
 package views
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // unknown stands where a value does not exist.
@@ -13,12 +15,12 @@ const unknown = "–"
 
 // Clock is a duration as a clock shows it: 0:05, 2:41, 1:02:41, 2 d 03:04.
 // static/js/clock.js writes it alike.
-func Clock(d time.Duration) string {
+func Clock(ctx context.Context, d time.Duration) string {
 	s := int64(max(0, d) / time.Second)
 	days, h, m, s := s/86400, s/3600%24, s/60%60, s%60
 	switch {
 	case days > 0:
-		return fmt.Sprintf("%d d %02d:%02d", days, h, m)
+		return t(ctx, "%s d %s", number(days), fmt.Sprintf("%02d:%02d", h, m))
 	case h > 0:
 		return fmt.Sprintf("%d:%02d:%02d", h, m, s)
 	}
@@ -26,19 +28,19 @@ func Clock(d time.Duration) string {
 }
 
 // Took is a duration that has ended; – where there is none.
-func Took(d *time.Duration) string {
+func Took(ctx context.Context, d *time.Duration) string {
 	if d == nil {
 		return unknown
 	}
-	return Clock(*d)
+	return Clock(ctx, *d)
 }
 
 // since is how long ago a time was; – where there is none.
-func since(t, now time.Time) string {
-	if t.IsZero() {
+func since(ctx context.Context, start, now time.Time) string {
+	if start.IsZero() {
 		return unknown
 	}
-	return Clock(now.Sub(t))
+	return Clock(ctx, now.Sub(start))
 }
 
 // Today is the day on which a page is shown, in its zone.
@@ -56,19 +58,28 @@ func TodayAt(now time.Time, zone *time.Location) Today {
 }
 
 // Text is a time of day, with the date when that is another day's.
-func (d Today) Text(t time.Time) string {
-	if t.IsZero() {
+func (d Today) Text(ctx context.Context, at time.Time) string {
+	if at.IsZero() {
 		return unknown
 	}
-	t = t.In(d.zone)
-	y, m, day := t.Date()
+	at = at.In(d.zone)
+	y, m, day := at.Date()
 	switch {
 	case y == d.year && m == d.month && day == d.day:
-		return t.Format("15:04:05")
+		return at.Format("15:04:05")
 	case y == d.year:
-		return t.Format("2 Jan 15:04")
+		return at.Format(t(ctx, "2 Jan 15:04"))
 	}
-	return t.Format("2 Jan 2006")
+	return at.Format(t(ctx, "2 Jan 2006"))
+}
+
+// dateText is a date, with its time of day unless that is midnight.
+func dateText(ctx context.Context, at time.Time, zone *time.Location) string {
+	at = at.In(zone)
+	if at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0 {
+		return at.Format(t(ctx, "2 Jan 2006"))
+	}
+	return at.Format(t(ctx, "2 Jan 2006 15:04:05"))
 }
 
 // moment is a time of day in zone.
@@ -124,19 +135,24 @@ func orUnknown(s string) string {
 	return s
 }
 
-var channelNames = map[string]string{
+var channelNames = map[string]lang.Text{
 	"FACEBOOK": "Facebook", "WECHAT": "WeChat", "WHATSAPP": "WhatsApp", "THIRDPARTY": "Third party",
 	"CHATBOT": "Chatbot", "EMAIL": "E-mail", "INSTAGRAM": "Instagram",
-	"VirtualNumber": "Virtual number", "Weblink": "Web link", "Campaign": "SMS campaign",
+	"VirtualNumber": "Virtual number", "Directory": "Directory", "Weblink": "Web link", "Campaign": "SMS campaign", "Unknown": "Unknown",
 }
 
 // channelName is a channel or origin of CINNOX as people write it.
-func channelName(s string) string {
-	if s == "" {
-		return "Not given"
-	}
+func channelName(ctx context.Context, s string) string {
 	if name, ok := channelNames[s]; ok {
-		return name
+		return t(ctx, name)
+	}
+	return notGiven(ctx, s)
+}
+
+// notGiven is a text that CINNOX sent, or that it sent none.
+func notGiven(ctx context.Context, s string) string {
+	if s == "" {
+		return t(ctx, "Not given")
 	}
 	return s
 }
@@ -145,9 +161,35 @@ func channelName(s string) string {
 const noOrigin = "Channel"
 
 // queueName is a channel, and its origin where it has one of its own.
-func queueName(channel, origin string) string {
+func queueName(ctx context.Context, channel, origin string) string {
 	if origin == "" || origin == noOrigin {
-		return channelName(channel)
+		return channelName(ctx, channel)
 	}
-	return channelName(channel) + " · " + channelName(origin)
+	return channelName(ctx, channel) + " · " + channelName(ctx, origin)
+}
+
+// statusName is CINNOX's own word for a state; it calls Opened "Open".
+func statusName(s enquiry.Status) lang.Text {
+	switch s {
+	case enquiry.Opened:
+		return "Open"
+	case enquiry.Handling:
+		return "Handling"
+	case enquiry.Missed:
+		return "Missed"
+	}
+	return "Closed"
+}
+
+// statusText is the word for a state that is a filter's value.
+func statusText(ctx context.Context, status string) string {
+	return t(ctx, statusName(enquiry.Status(status)))
+}
+
+// caseName is an enquiry's case number, or that it has none.
+func caseName(ctx context.Context, number string) string {
+	if number == "" {
+		return t(ctx, "No case number")
+	}
+	return number
 }

@@ -1,8 +1,11 @@
 package views
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 func TestClock(t *testing.T) {
@@ -17,7 +20,7 @@ func TestClock(t *testing.T) {
 		26*time.Hour + 3*time.Minute:   "1 d 02:03",
 		240*time.Hour + 59*time.Second: "10 d 00:00",
 	} {
-		if got := Clock(d); got != want {
+		if got := Clock(t.Context(), d); got != want {
 			t.Errorf("Clock(%v) = %q, want %q", d, got, want)
 		}
 	}
@@ -36,11 +39,11 @@ func TestTodayText(t *testing.T) {
 		{2 * time.Hour, "1 Mar 23:00"},
 		{400 * 24 * time.Hour, "26 Jan 2025"},
 	} {
-		if got := today.Text(now.Add(-c.ago)); got != c.want {
+		if got := today.Text(t.Context(), now.Add(-c.ago)); got != c.want {
 			t.Errorf("%v ago: %q, want %q", c.ago, got, c.want)
 		}
 	}
-	if got := today.Text(time.Time{}); got != unknown {
+	if got := today.Text(t.Context(), time.Time{}); got != unknown {
 		t.Errorf("no time: %q", got)
 	}
 }
@@ -64,6 +67,36 @@ func TestZoneText(t *testing.T) {
 		}
 		if got := zoneText(zone, at); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestTimesInEveryLanguage(t *testing.T) {
+	at := time.Date(2026, 3, 1, 15, 4, 5, 0, time.UTC)
+	tomorrow, nextYear := TodayAt(at.Add(24*time.Hour), time.UTC), TodayAt(at.AddDate(1, 0, 0), time.UTC)
+	for l, want := range map[lang.Lang][4]string{
+		lang.English:     {"1,002 d 03:04", "1 Mar 15:04", "1 Mar 2026", "1 Mar 2026 15:04:05"},
+		lang.Traditional: {"1,002 日 03:04", "3月1日 15:04", "2026年3月1日", "2026年3月1日 15:04:05"},
+		lang.Simplified:  {"1,002 天 03:04", "3月1日 15:04", "2026年3月1日", "2026年3月1日 15:04:05"},
+	} {
+		ctx := lang.With(t.Context(), l)
+		got := [4]string{Clock(ctx, 1002*24*time.Hour+3*time.Hour+4*time.Minute), tomorrow.Text(ctx, at), nextYear.Text(ctx, at), dateText(ctx, at, time.UTC)}
+		if got != want {
+			t.Errorf("%s: %q, want %q", l, got, want)
+		}
+	}
+}
+
+func TestQueueNamesInEveryLanguage(t *testing.T) {
+	for l, want := range map[lang.Lang]string{
+		lang.English:     "CINNOX · Virtual number, Not given · Unknown, LINE",
+		lang.Traditional: "CINNOX · 虛擬號碼, 未提供 · 不明, LINE",
+		lang.Simplified:  "CINNOX · 虚拟号码, 未提供 · 未知, LINE",
+	} {
+		ctx := lang.With(t.Context(), l)
+		got := strings.Join([]string{queueName(ctx, "CINNOX", "VirtualNumber"), queueName(ctx, "", "Unknown"), queueName(ctx, "LINE", noOrigin)}, ", ")
+		if got != want {
+			t.Errorf("%s: %q, want %q", l, got, want)
 		}
 	}
 }

@@ -140,5 +140,5 @@ func (v *htmlView) numbers(n feed.Now) views.Figures {
 	if !known || n.Err != nil {
 		return views.NoFigures("Not known at the moment: the database has not answered")
 	}
-	return views.NewFigures(t, v.server.seqText(t.Seq), v.server.settings.now().targets)
+	return views.NewFigures(v.said(), t, v.server.seqText(t.Seq), v.server.settings.now().targets)
 }

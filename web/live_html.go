@@ -14,6 +14,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/feed"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // liveHTML is the board as a feed of HTML fragments, for the board's page.
@@ -26,14 +27,16 @@ func (s *server) liveHTML(w http.ResponseWriter, r *http.Request) error {
 		return errNotLoaded
 	}
 	s.figures.warm(r.Context(), f)
-	name := "html?" + filterName(f)
-	return s.serveSocket(w, r, name, func() boardView { return newHTMLView(s, f) }, nil)
+	l := lang.From(r.Context())
+	name := "html?" + string(l) + "?" + filterName(f)
+	return s.serveSocket(w, r, name, func() boardView { return newHTMLView(s, f, l) }, nil)
 }
 
-// htmlView renders one filter of the board, in one zone, as HTML. Rows are
-// rendered when they change and kept, so that unchanged ones cost nothing.
+// htmlView renders one filter of the board, in one zone and one language, as
+// HTML. Rows are rendered when they change and kept, so that unchanged ones cost nothing.
 type htmlView struct {
 	server    *server
+	lang      lang.Lang
 	filter    enquiry.Filter
 	rest      enquiry.Filter // without the fields that have a menu
 	seen      map[enquiry.Key]views.Seen
@@ -48,8 +51,8 @@ type htmlView struct {
 	filters views.Filters
 }
 
-func newHTMLView(s *server, f enquiry.Filter) *htmlView {
-	v := &htmlView{server: s, filter: f, rest: f, figure: s.figures.of(f)}
+func newHTMLView(s *server, f enquiry.Filter, l lang.Lang) *htmlView {
+	v := &htmlView{server: s, lang: l, filter: f, rest: f, figure: s.figures.of(f)}
 	v.rest.Services, v.rest.Channels, v.rest.Origins, v.rest.Destinations, v.rest.Statuses = nil, nil, nil, nil, nil
 	return v
 }
@@ -66,7 +69,7 @@ func (v *htmlView) Reset(n feed.Now, board []enquiry.Enquiry) {
 	v.tiles, v.queues, v.filters = v.parts()
 	v.figures = v.numbers(n)
 	for i := range v.shelves {
-		v.shelves[i].news(n.Time, v.filter.Zone)
+		v.shelves[i].news(v.html(n))
 	}
 }
 
@@ -82,7 +85,7 @@ func (v *htmlView) Change(n feed.Now, changed []enquiry.Enquiry, gone []enquiry.
 	if !news && v.lastEvent.Equal(last) {
 		return nil, false
 	}
-	return fragment(views.ChangeMessage(c)), true
+	return v.fragment(views.ChangeMessage(c)), true
 }
 
 // Heartbeat says that the board is live, and sends the numbers that have been
@@ -95,13 +98,13 @@ func (v *htmlView) Heartbeat(n feed.Now) *websocket.PreparedMessage {
 		}
 	}
 	if c, news := v.change(n); news {
-		return fragment(views.ChangeMessage(c))
+		return v.fragment(views.ChangeMessage(c))
 	}
-	return fragment(views.BeatMessage(v.beat(n)))
+	return v.fragment(views.BeatMessage(v.beat(n)))
 }
 
 func (v *htmlView) Snapshot(n feed.Now) *websocket.PreparedMessage {
-	return fragment(views.Snapshot(v.board(n)))
+	return v.fragment(views.Snapshot(v.board(n)))
 }
 
 // board is the whole view.
@@ -109,7 +112,7 @@ func (v *htmlView) board(n feed.Now) views.Board {
 	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Figures: v.figures, Queues: v.queues, Filters: v.filters}
 	for i := range v.shelves {
 		l := v.list(i)
-		l.Rows = v.shelves[i].rows(n.Time, v.filter.Zone)
+		l.Rows = v.shelves[i].rows(v.html(n))
 		b.Lists = append(b.Lists, l)
 	}
 	return b
@@ -139,7 +142,7 @@ func (v *htmlView) change(n feed.Now) (c views.Change, news bool) {
 		if !s.dirty {
 			continue
 		}
-		rows, left := s.news(n.Time, v.filter.Zone)
+		rows, left := s.news(v.html(n))
 		l := v.list(i)
 		for _, r := range rows {
 			l.Rows = append(l.Rows, r.html)
@@ -189,7 +192,8 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 		longest := v.shelves[0].order[0].row
 		t.LongestSince, t.Limits = longest.Since, longest.Limits
 	}
-	return t, views.Matrix(v.seen, v.filter), views.BoardFilters(v.seen, v.filter, v.server.settings.now().names.within(v.filter.Scope))
+	ctx := v.said()
+	return t, views.Matrix(ctx, v.seen, v.filter), views.BoardFilters(ctx, v.seen, v.filter, v.server.settings.now().names.within(v.filter.Scope))
 }
 
 // take notes an enquiry that is on the board.
@@ -227,25 +231,34 @@ func (v *htmlView) row(e *enquiry.Enquiry) views.Row {
 	if destination == "" {
 		destination = e.Destination
 	}
-	return views.NewRow(e, destination, v.limits(e), v.today)
+	return views.NewRow(v.said(), e, destination, v.limits(e), v.today)
 }
 
 func (v *htmlView) limits(e *enquiry.Enquiry) views.Limits {
 	return v.server.settings.now().limits(e.Channel, e.Origin)
 }
 
+// said is the context in which v's viewers are spoken to.
+func (v *htmlView) said() context.Context { return lang.With(context.Background(), v.lang) }
+
+// html gives how a row looks at n.
+func (v *htmlView) html(n feed.Now) func(views.Row) string {
+	ctx := v.said()
+	return func(r views.Row) string { return string(rendered(ctx, views.RowHTML(r, n.Time, v.filter.Zone))) }
+}
+
 // fragment is HTML as a message that is framed and compressed once for all who get it.
-func fragment(c templ.Component) *websocket.PreparedMessage {
-	m, err := websocket.NewPreparedMessage(websocket.TextMessage, rendered(c))
+func (v *htmlView) fragment(c templ.Component) *websocket.PreparedMessage {
+	m, err := websocket.NewPreparedMessage(websocket.TextMessage, rendered(v.said(), c))
 	if err != nil {
 		panic(err) // it fails for unknown message types only
 	}
 	return m
 }
 
-func rendered(c templ.Component) []byte {
+func rendered(ctx context.Context, c templ.Component) []byte {
 	var b bytes.Buffer
-	if err := c.Render(context.Background(), &b); err != nil {
+	if err := c.Render(ctx, &b); err != nil {
 		panic(err) // a buffer takes everything
 	}
 	return b.Bytes()

@@ -3,7 +3,6 @@ package web
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/views"
@@ -66,13 +65,13 @@ func (s *shelf) renew(row func(*enquiry.Enquiry) views.Row) {
 
 // news are the rows that viewers have not been shown as they are, and the ids
 // of those that are shown no longer.
-func (s *shelf) news(now time.Time, zone *time.Location) (fresh []*shelved, left []string) {
+func (s *shelf) news(html func(views.Row) string) (fresh []*shelved, left []string) {
 	top := s.order[:min(len(s.order), views.Shown)]
 	shown := make(map[string]*shelved, len(top))
 	for _, r := range top {
 		shown[r.row.ID] = r
 		if s.shown[r.row.ID] != r {
-			r.render(now, zone)
+			r.render(html)
 			fresh = append(fresh, r)
 		}
 	}
@@ -87,18 +86,18 @@ func (s *shelf) news(now time.Time, zone *time.Location) (fresh []*shelved, left
 }
 
 // rows are the rows that the board shows, as HTML.
-func (s *shelf) rows(now time.Time, zone *time.Location) []string {
+func (s *shelf) rows(html func(views.Row) string) []string {
 	top := s.order[:min(len(s.order), views.Shown)]
 	rows := make([]string, len(top))
 	for i, r := range top {
-		r.render(now, zone)
+		r.render(html)
 		rows[i] = r.html
 	}
 	return rows
 }
 
-func (r *shelved) render(now time.Time, zone *time.Location) {
+func (r *shelved) render(html func(views.Row) string) {
 	if r.html == "" {
-		r.html = string(rendered(views.RowHTML(r.row, now, zone)))
+		r.html = html(r.row)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // boardPage is the live board, as it is now: right without JavaScript, which
@@ -21,7 +22,7 @@ func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.figures.warm(r.Context(), f)
 	board, now := s.Feed.Board(everything(r)) // menus and matrix count beyond the filter
-	v := newHTMLView(s, f)
+	v := newHTMLView(s, f, lang.From(r.Context()))
 	v.Reset(now, board)
 	w.Header().Set(seqHeader, s.seqText(now.Seq))
 	return render(w, r, http.StatusOK, views.BoardPage(s.frame(r, "Board", "/"), v.board(now)))

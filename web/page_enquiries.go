@@ -102,9 +102,9 @@ func (s *server) searchPage(r *http.Request, f enquiry.Filter, q url.Values, zon
 	list := maps.Clone(q)
 	list.Del("after")
 	p := views.Enquiries{
-		Filters: views.EnquiryFilters(f, list, options, names),
+		Filters: views.EnquiryFilters(r.Context(), f, list, options, names),
 		Search:  searchOf(q, zone),
-		Words:   views.Words(f, names),
+		Words:   views.Words(r.Context(), f, names),
 		Zone:    f.Zone,
 		Columns: columns(list),
 	}
