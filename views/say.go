@@ -13,7 +13,11 @@ func t(ctx context.Context, text lang.Text, args ...any) string {
 }
 
 // scriptTexts are what the scripts in static/js say.
-var scriptTexts = []lang.Text{}
+var scriptTexts = []lang.Text{
+	"Board", "%s waiting", "Connecting…", "Live · %d s", "Last event %s", "Live again.", "Paused", "Pause", "Resume · %d changes",
+	"Not live", "Not live since %s", "%s. Connecting again…", "You are signed out, so this board is no longer live.", "Sign in again",
+	"%d new", "%d gone", ", ", "%s d %s",
+}
 
 // scriptWords are those in the page's language, by their English.
 func scriptWords(ctx context.Context) map[lang.Text]any {

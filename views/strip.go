@@ -2,13 +2,13 @@ package views
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"strconv"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // Tiles are the totals of what the filter selects, now.
@@ -25,7 +25,7 @@ type Tiles struct {
 // one of before. Those that are equal look the same.
 type Figures struct {
 	Seq string
-	Why string // why there are none; empty: there are
+	Why lang.Text // why there are none; empty: there are
 
 	Answered, Missed           Figure // in the last half hour, and in that before
 	AnsweredToday, MissedToday Figure // until now, and yesterday until the same time
@@ -39,42 +39,42 @@ type Figure struct{ Now, Before Number }
 type Number struct{ Text, Href, Meaning string }
 
 // NoFigures stand where none can be shown.
-func NoFigures(why string) Figures { return Figures{Why: why} }
+func NoFigures(why lang.Text) Figures { return Figures{Why: why} }
 
-// NewFigures shows t, whose service levels were judged by targets.
-func NewFigures(ctx context.Context, t store.Tiles, seq string, targets []store.Target) Figures {
-	const lately = " in the last 30 minutes, whenever they were opened"
-	const before = " in the 30 minutes before those"
+// NewFigures shows tiles, whose service levels were judged by targets.
+func NewFigures(ctx context.Context, tiles store.Tiles, seq string, targets []store.Target) Figures {
+	judged := within(ctx, targets)
 	return Figures{
 		Seq: seq,
 		Answered: Figure{
-			countOf(t.Answered, "First picked up"+lately), countOf(t.AnsweredBefore, "First picked up"+before),
+			countOf(tiles.Answered, t(ctx, "First picked up in the last 30 minutes, whenever they were opened")),
+			countOf(tiles.AnsweredBefore, t(ctx, "First picked up in the 30 minutes before those")),
 		},
 		Missed: Figure{
-			countOf(t.Missed, "First missed"+lately), countOf(t.MissedBefore, "First missed"+before),
+			countOf(tiles.Missed, t(ctx, "First missed in the last 30 minutes, whenever they were opened")),
+			countOf(tiles.MissedBefore, t(ctx, "First missed in the 30 minutes before those")),
 		},
-		AnsweredToday: days(t, func(p store.Period, opened string) Number {
-			return Number{number(p.Answered), hrefOf(p.Reaching(enquiry.Handling)), opened + ", and picked up since"}
+		AnsweredToday: days(ctx, tiles, func(p store.Period, opened string) Number {
+			return Number{number(p.Answered), hrefOf(p.Reaching(enquiry.Handling)), t(ctx, "%s, and picked up since", opened)}
 		}),
-		MissedToday: days(t, func(p store.Period, opened string) Number {
-			return Number{number(p.Missed), hrefOf(p.Reaching(enquiry.Missed)), opened + ", and missed since; recovered ones included"}
+		MissedToday: days(ctx, tiles, func(p store.Period, opened string) Number {
+			return Number{number(p.Missed), hrefOf(p.Reaching(enquiry.Missed)), t(ctx, "%s, and missed since; recovered ones included", opened)}
 		}),
-		ServiceLevel: days(t, func(p store.Period, opened string) Number {
+		ServiceLevel: days(ctx, tiles, func(p store.Period, opened string) Number {
 			return Number{share(p.WithinTarget, p.Judged), hrefOf(p.Reaching(enquiry.Handling, enquiry.Missed)),
-				fmt.Sprintf("%s, and answered or missed since: %s of %s were picked up %s",
-					opened, number(p.WithinTarget), number(p.Judged), within(targets))}
+				t(ctx, "%s, and answered or missed since: %s of %s were picked up %s", opened, number(p.WithinTarget), number(p.Judged), judged)}
 		}),
-		Median: days(t, func(p store.Period, opened string) Number {
-			return Number{Took(ctx, p.WaitP50), waits(p), opened + ": half of those that have a wait waited no longer"}
+		Median: days(ctx, tiles, func(p store.Period, opened string) Number {
+			return Number{Took(ctx, p.WaitP50), waits(p), t(ctx, "%s: half of those that have a wait waited no longer", opened)}
 		}),
-		P90: days(t, func(p store.Period, opened string) Number {
-			return Number{Took(ctx, p.WaitP90), waits(p), opened + ": nine in ten of those that have a wait waited no longer"}
+		P90: days(ctx, tiles, func(p store.Period, opened string) Number {
+			return Number{Took(ctx, p.WaitP90), waits(p), t(ctx, "%s: nine in ten of those that have a wait waited no longer", opened)}
 		}),
 	}
 }
 
-func days(t store.Tiles, of func(p store.Period, opened string) Number) Figure {
-	return Figure{of(t.Today, "Opened today"), of(t.Yesterday, "Opened yesterday until this time of day")}
+func days(ctx context.Context, tiles store.Tiles, of func(p store.Period, opened string) Number) Figure {
+	return Figure{of(tiles.Today, t(ctx, "Opened today")), of(tiles.Yesterday, t(ctx, "Opened yesterday until this time of day"))}
 }
 
 func countOf(c store.Count, meaning string) Number {
@@ -104,14 +104,13 @@ func share(part, whole int64) string {
 }
 
 // within says what a service level is judged by.
-func within(targets []store.Target) string {
+func within(ctx context.Context, targets []store.Target) string {
 	if len(targets) > 1 {
-		return "within the target of their channel and origin"
+		return t(ctx, "within the target of their channel and origin")
 	}
 	target := store.TargetFor(targets)("", "")
-	text := "within " + seconds(target.Within) + " s"
 	if target.ShortEnd > 0 {
-		text += "; those that were given up within " + seconds(target.ShortEnd) + " s are left out"
+		return t(ctx, "within %s s; those that were given up within %s s are left out", seconds(target.Within), seconds(target.ShortEnd))
 	}
-	return text
+	return t(ctx, "within %s s", seconds(target.Within))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/feed"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 type boardJSON struct {
@@ -42,7 +43,7 @@ func (s *server) boardJSON(style jsonStyle, es []enquiry.Enquiry, now feed.Now) 
 		Seq:        s.seqText(now.Seq),
 		totalsJSON: totalsOf(enquiry.Sum(es, now.Time)),
 		Enquiries:  make([]any, len(es)),
-		NotLive:    s.notLive(now),
+		NotLive:    s.notLive(lang.English, now),
 	}
 	for i := range es {
 		b.Enquiries[i] = style.enquiry(&es[i])

@@ -12,6 +12,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/feed"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // apiLive is the board as a feed of JSON messages.
@@ -128,7 +129,7 @@ func (v *jsonView) since(n feed.Now, keys []enquiry.Key) *websocket.PreparedMess
 		AsOf:       style.time(n.Time),
 		Enquiries:  make([]any, len(keys)),
 		totalsJSON: totalsOf(enquiry.Sum(slices.Collect(maps.Values(v.live)), n.Time)),
-		NotLive:    v.server.notLive(n),
+		NotLive:    v.server.notLive(lang.English, n),
 	}
 	for i, k := range keys {
 		if e, ok := v.shown[k]; ok {
@@ -153,7 +154,7 @@ func (v *jsonView) Heartbeat(n feed.Now) *websocket.PreparedMessage {
 		Seq     string `json:"seq"`
 		AsOf    text   `json:"as_of"`
 		NotLive string `json:"not_live,omitempty"`
-	}{"heartbeat", v.server.seqText(n.Seq), v.style().time(n.Time), v.server.notLive(n)})
+	}{"heartbeat", v.server.seqText(n.Seq), v.style().time(n.Time), v.server.notLive(lang.English, n)})
 }
 
 func (v *jsonView) style() jsonStyle { return styleOf(v.filter, v.server.settings.now().names) }

@@ -5,6 +5,7 @@ import { ServerClock, tick, timeOfDay } from './clock.js';
 import { Feed, SILENCE } from './feed.js';
 import { List } from './list.js';
 import { morph } from './morph.js';
+import { word } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const main = $('main');
@@ -75,7 +76,7 @@ function show() {
   tick(main, clock.now());
   delete main.dataset.busy;
   const waiting = $('tiles').dataset.waiting;
-  document.title = `${waiting === '0' ? '' : `${waiting} waiting · `}Board · Enquiryboard`;
+  document.title = [waiting !== '0' && word('%s waiting', waiting), word('Board'), 'Enquiryboard'].filter(Boolean).join(' · ');
 }
 
 // Once a second, and after each message: says how live the board is.
@@ -87,11 +88,11 @@ function beat() {
   $('stale').hidden = true;
   if (!heard) return;
   const state = paused ? 'paused' : 'live';
-  if ($('live').dataset.state === 'stale') say('Live again.');
+  if ($('live').dataset.state === 'stale') say(word('Live again.'));
   $('live').dataset.state = state;
-  $('live-text').textContent = paused ? 'Paused' : `Live · ${Math.floor(silent / 1000)} s`;
-  $('live-last').textContent = `Last event ${main.dataset.last ? timeOfDay(Date.parse(main.dataset.last), main.dataset.zone) : '–'}`;
-  $('pause-text').textContent = paused ? `Resume · ${changed.size} ${changed.size === 1 ? 'change' : 'changes'}` : 'Pause';
+  $('live-text').textContent = paused ? word('Paused') : word('Live · %d s', Math.floor(silent / 1000));
+  $('live-last').textContent = word('Last event %s', main.dataset.last ? timeOfDay(Date.parse(main.dataset.last), main.dataset.zone) : '–');
+  $('pause-text').textContent = paused ? word('Resume · %d changes', changed.size) : word('Pause');
   if (paused) return;
   for (const list of lists.values()) if (!list.held) list.show();
   tick(main, clock.now());
@@ -100,12 +101,12 @@ function beat() {
 function lose() {
   stale = true;
   const since = heard ? clock.now() - feed.silence : Date.parse(main.dataset.asOf);
-  const text = `Not live since ${timeOfDay(since, main.dataset.zone)}`;
+  const text = word('Not live since %s', timeOfDay(since, main.dataset.zone));
   main.toggleAttribute('data-stale', true);
   $('live').dataset.state = 'stale';
-  $('live-text').textContent = 'Not live';
+  $('live-text').textContent = word('Not live');
   $('stale').hidden = false;
-  $('stale-text').textContent = `${text}. Connecting again…`;
+  $('stale-text').textContent = word('%s. Connecting again…', text);
   say(text);
 }
 
@@ -121,8 +122,8 @@ async function askWhy() {
   if (!stale) lose();
   const link = document.createElement('a');
   link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
-  link.textContent = 'Sign in again';
-  $('stale-text').replaceChildren('You are signed out, so this board is no longer live. ', link);
+  link.textContent = word('Sign in again');
+  $('stale-text').replaceChildren(word('You are signed out, so this board is no longer live.'), ' ', link);
 }
 
 // Another view: its address first, then all of it by a new connection.
@@ -158,6 +159,6 @@ $('pause').addEventListener('click', () => {
   beat();
 });
 
-$('live-text').textContent = 'Connecting…';
+$('live-text').textContent = word('Connecting…');
 setInterval(beat, 1000);
 feed.restart();

@@ -1,11 +1,13 @@
 // The server's clock, and the durations on the page that tick by it.
 
+import { word } from './words.js';
+
 /** A duration as views.Clock writes it: 0:05, 2:41, 1:02:41, 2 d 03:04. */
 export function clockText(milliseconds) {
   const all = Math.max(0, Math.floor(milliseconds / 1000));
   const two = (n) => String(n).padStart(2, '0');
   const [days, h, m, s] = [Math.floor(all / 86400), Math.floor(all / 3600) % 24, Math.floor(all / 60) % 60, all % 60];
-  if (days > 0) return `${days} d ${two(h)}:${two(m)}`;
+  if (days > 0) return word('%s d %s', days.toLocaleString('en'), `${two(h)}:${two(m)}`);
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 

@@ -2,6 +2,7 @@
 // there when that disturbs nobody: while the pointer is over it, no row moves.
 
 import { morph } from './morph.js';
+import { word } from './words.js';
 
 const IDLE = 15_000; // a pointer that lies still for as long is nobody's
 
@@ -91,7 +92,7 @@ export class List {
     let fresh = 0;
     for (const id of this.#rows.keys()) if (!this.#shown.has(id)) fresh++;
     this.#button.hidden = gone + fresh === 0;
-    this.#button.textContent = [fresh && `${fresh} new`, gone && `${gone} gone`].filter(Boolean).join(', ');
+    this.#button.textContent = [fresh && word('%d new', fresh), gone && word('%d gone', gone)].filter(Boolean).join(word(', '));
   }
 
   #remove() {
