@@ -33,6 +33,14 @@ func (p *Page) Prefer(s Scheme) {
 	}))
 }
 
+// Language makes the browser ask for pages in a language, as Accept-Language writes it.
+func (p *Page) Language(accept string) {
+	p.t.Helper()
+	p.Do(command(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
+		UserAgent: Eval[string](p, "navigator.userAgent"), AcceptLanguage: accept,
+	}))
+}
+
 // Offline cuts the page's network, and with false restores it. Open
 // websockets are not cut by Chromium: close those at the server.
 func (p *Page) Offline(offline bool) {
