@@ -39,7 +39,7 @@ type commands struct {
 	WebhookKey   webhookKeyCmd   `cmd:"" help:"Keys in webhook URLs."`
 	Deliveries   deliveriesCmd   `cmd:"" help:"Deliveries that could not be understood."`
 	Refold       refoldCmd       `cmd:"" help:"Fold all deliveries again, and mend what is not their fold."`
-	DBURL        dbURLCmd        `cmd:"" name:"db-url" help:"Print the running database's URL, for psql."`
+	DBURL        dbURLCmd        `cmd:"" name:"db-url" help:"Print the running database's URL, for psql; or run a command with it."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
