@@ -2,16 +2,15 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
-// GroupNames are what metrics can be grouped by.
-var GroupNames = []string{"service", "channel", "origin", "destination"}
+// GroupNames are what metrics can be grouped by: what an enquiry is, and when
+// it was opened, in days of the filter.
+var GroupNames = []string{"service", "channel", "origin", "destination", "day", "weekday", "hour"}
 
 var groupColumns = map[string]string{
 	"service": "e.service_id", "channel": "e.channel", "origin": "e.channel_ori", "destination": "e.destination",
@@ -29,10 +28,12 @@ func (s *Store) Metrics(ctx context.Context, f enquiry.Filter, groups []string) 
 }
 
 func readMetrics(ctx context.Context, tx pgx.Tx, f enquiry.Filter, groups []string) ([]enquiry.Group, error) {
-	sql, a, err := metricsSQL(f, groups)
+	var a arguments
+	g, err := newGrouping(ctx, tx, f, groups, &a)
 	if err != nil {
 		return nil, err
 	}
+	sql := metricsSQL(f, g, &a)
 	return all(ctx, tx, scanGroup(groups), sql, planned(a)...)
 }
 
@@ -40,17 +41,12 @@ func readMetrics(ctx context.Context, tx pgx.Tx, f enquiry.Filter, groups []stri
 // specific there is. A percentile is rounded to tenths first, which it is a
 // whole number of (p90 of whole microseconds), so that binary fractions don't
 // decide where it is rounded to microseconds.
-func metricsSQL(f enquiry.Filter, groups []string) (string, arguments, error) {
-	list, by, err := groupSQL(groups)
-	if err != nil {
-		return "", nil, err
-	}
-	var a arguments
+func metricsSQL(f enquiry.Filter, g grouping, a *arguments) string {
 	within := a.bind(enquiry.DefaultTarget.Within.Microseconds())
 	shortEnd := a.bind(enquiry.DefaultTarget.ShortEnd.Microseconds())
 	return `
 	WITH judged AS (
-		SELECT e.*,
+		SELECT e.*, ` + g.slot + ` AS slot,
 			coalesce(exact.within_us, per_channel.within_us, per_origin.within_us, every.within_us, ` + within + `) AS within_us,
 			coalesce(exact.short_end_us, per_channel.short_end_us, per_origin.short_end_us, every.short_end_us, ` + shortEnd + `) AS short_end_us
 		FROM enquiries e
@@ -58,9 +54,9 @@ func metricsSQL(f enquiry.Filter, groups []string) (string, arguments, error) {
 		LEFT JOIN targets per_channel ON (per_channel.channel, per_channel.origin) = (e.channel, '')
 		LEFT JOIN targets per_origin ON (per_origin.channel, per_origin.origin) = ('', e.channel_ori)
 		LEFT JOIN targets every ON (every.channel, every.origin) = ('', '')
-		WHERE ` + where(f, &a) + `
+		WHERE ` + where(f, a) + `
 	)
-	SELECT ` + list + `
+	SELECT ` + g.list + `
 		count(*), count(handling_at), count(missed_at), count(*) FILTER (WHERE reached_closed), count(recovery_us),
 		count(*) FILTER (WHERE missed_at IS NOT NULL AND handling_at IS NULL),
 		count(*) FILTER (WHERE missed_at IS NOT NULL OR handling_at IS NOT NULL OR reached_closed),
@@ -73,24 +69,7 @@ func metricsSQL(f enquiry.Filter, groups []string) (string, arguments, error) {
 		max(wait_us),
 		round(avg(handle_us))::bigint,
 		round(round((percentile_cont(0.5) WITHIN GROUP (ORDER BY handle_us::float8))::numeric, 1))::bigint
-	FROM judged e` + by, a, nil
-}
-
-// groupSQL is the beginning of the selected columns, and what groups and sorts them.
-func groupSQL(groups []string) (list, by string, err error) {
-	if len(groups) == 0 {
-		return "", "", nil
-	}
-	columns := make([]string, len(groups))
-	for i, g := range groups {
-		if columns[i] = groupColumns[g]; columns[i] == "" {
-			return "", "", &enquiry.BadParameter{Name: "group",
-				Reason: fmt.Sprintf("%q is not one of %s", g, strings.Join(GroupNames, ", "))}
-		}
-	}
-	list = strings.Join(columns, ", ")
-	sorted := strings.Join(columns, ` COLLATE "C", `) + ` COLLATE "C"`
-	return list + ",", ` GROUP BY ` + list + ` ORDER BY ` + sorted, nil
+	FROM judged e` + g.by
 }
 
 func scanGroup(groups []string) pgx.RowToFunc[enquiry.Group] {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,8 +18,15 @@ import (
 )
 
 // values are those of an enquiry that it is grouped by.
-func values(e *enquiry.Enquiry, groups []string) []string {
+func values(e *enquiry.Enquiry, days enquiry.Days, groups []string) []string {
 	of := map[string]string{"service": e.ServiceID, "channel": e.Channel, "origin": e.Origin, "destination": e.Destination}
+	if days.Zone != nil {
+		y, m, d := days.Of(e.StartedAt)
+		date := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+		of["day"] = date.Format(time.DateOnly)
+		of["weekday"] = strconv.Itoa((int(date.Weekday())+6)%7 + 1)
+		of["hour"] = e.StartedAt.In(days.Zone).Format("15")
+	}
 	vs := make([]string, len(groups))
 	for i, g := range groups {
 		vs[i] = of[g]
@@ -27,12 +35,14 @@ func values(e *enquiry.Enquiry, groups []string) []string {
 }
 
 // measure is what Metrics must give: enquiry.Measure of each group, in order.
-func measure(es []enquiry.Enquiry, groups []string, target func(channel, origin string) enquiry.Target) []enquiry.Group {
+func measure(es []enquiry.Enquiry, days enquiry.Days, groups []string, target func(channel, origin string) enquiry.Target) []enquiry.Group {
 	if len(groups) == 0 {
 		return []enquiry.Group{enquiry.Measure(es, target)}
 	}
 	es = slices.Clone(es)
-	compare := func(a, b enquiry.Enquiry) int { return slices.Compare(values(&a, groups), values(&b, groups)) }
+	compare := func(a, b enquiry.Enquiry) int {
+		return slices.Compare(values(&a, days, groups), values(&b, days, groups))
+	}
 	slices.SortStableFunc(es, compare)
 	var gs []enquiry.Group
 	for len(es) > 0 {
@@ -42,7 +52,7 @@ func measure(es []enquiry.Enquiry, groups []string, target func(channel, origin 
 		}
 		g := enquiry.Measure(es[:n], target)
 		g.By = map[string]string{}
-		for i, v := range values(&es[0], groups) {
+		for i, v := range values(&es[0], days, groups) {
 			g.By[groups[i]] = v
 		}
 		gs, es = append(gs, g), es[n:]
@@ -78,17 +88,20 @@ func TestMetricsAreWhatMeasureDraws(t *testing.T) {
 	insert(t, db, es...)
 	run(t, db, `UPDATE installation SET position = 7`)
 	target := store.TargetFor(setTargets(t, s, r))
+	zones := []*time.Location{time.UTC, zone(t, "Asia/Kolkata"), zone(t, "Pacific/Apia")}
 	rapid.Check(t, func(rt *rapid.T) {
 		f := filters().Draw(rt, "filter")
 		if rapid.Bool().Draw(rt, "all") {
 			f = enquiry.Filter{}
 		}
+		f.Zone = rapid.SampledFrom(zones).Draw(rt, "zone")
+		f.DayStarts = time.Duration(rapid.SampledFrom([]int{0, 30, 390}).Draw(rt, "starts")) * time.Minute
 		groups := rapid.Permutation(store.GroupNames).Draw(rt, "order")[:rapid.IntRange(0, 4).Draw(rt, "groups")]
 		got, seq, err := s.Metrics(t.Context(), f, groups)
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if d := cmp.Diff(measure(selected(es, f), groups, target), got, cmpopts.EquateEmpty()); d != "" || seq != 7 {
+		if d := cmp.Diff(measure(selected(es, f), f.Days(), groups, target), got, cmpopts.EquateEmpty()); d != "" || seq != 7 {
 			rt.Fatalf("at %d: %s", seq, d)
 		}
 	})
@@ -106,7 +119,7 @@ func TestMetricsOfAnyNumberOfDurations(t *testing.T) {
 		insert(t, db, e)
 		got, _, err := s.Metrics(t.Context(), enquiry.Filter{}, nil)
 		must(t, err)
-		if d := cmp.Diff(measure(es, nil, store.TargetFor(nil)), got, cmpopts.EquateEmpty()); d != "" {
+		if d := cmp.Diff(measure(es, enquiry.Days{}, nil, store.TargetFor(nil)), got, cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("of %d: %s", len(es), d)
 		}
 	}
@@ -129,4 +142,50 @@ func TestMetricsOfNothing(t *testing.T) {
 	if !errors.As(err, &bad) || bad.Name != "group" {
 		t.Errorf("unknown group: %v", err)
 	}
+}
+
+// On the day on which clocks are put back, one hour is two hours long, and is
+// one group; in a zone half an hour off, hours begin at the half.
+func TestMetricsByTimeWhereClocksChange(t *testing.T) {
+	s, db := withConn(t)
+	berlin := zone(t, "Europe/Berlin")
+	first := time.Date(2026, 10, 24, 22, 30, 0, 0, time.UTC) // half past midnight there
+	for i := range 50 {
+		e := plain("s", strconv.Itoa(i))
+		e.StartedAt = first.Add(time.Duration(i) * 30 * time.Minute)
+		insert(t, db, e)
+	}
+	of := func(f enquiry.Filter, group string) map[string]int64 {
+		t.Helper()
+		gs, _, err := s.Metrics(t.Context(), f, []string{group})
+		must(t, err)
+		counts := map[string]int64{}
+		for _, g := range gs {
+			counts[g.By[group]] = g.Enquiries
+		}
+		return counts
+	}
+	if got := of(enquiry.Filter{Zone: berlin}, "hour"); got["02"] != 4 || got["01"] != 2 || got["00"] != 2 {
+		t.Errorf("by hour: %v", got)
+	}
+	if got := of(enquiry.Filter{Zone: berlin}, "day"); got["2026-10-25"] != 49 || got["2026-10-26"] != 1 {
+		t.Errorf("by day: %v", got)
+	}
+	if got := of(enquiry.Filter{Zone: berlin, DayStarts: 90 * time.Minute}, "weekday"); got["6"] != 2 || got["7"] != 48 {
+		t.Errorf("by weekday, from half past one on: %v", got)
+	}
+	if got := of(enquiry.Filter{Zone: zone(t, "Asia/Kolkata")}, "hour"); got["04"] != 4 {
+		t.Errorf("half an hour off: %v", got)
+	}
+	_, _, err := s.Metrics(t.Context(), enquiry.Filter{Zone: berlin, By: enquiry.ByOpened, From: time.Unix(0, 0), To: first}, []string{"hour"})
+	if bad := (*enquiry.BadParameter)(nil); !errors.As(err, &bad) || bad.Name != "from" {
+		t.Errorf("56 years by hour: %v", err)
+	}
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	must(t, err)
+	return z
 }

@@ -84,7 +84,7 @@ func TestTilesAreWhatTheirListsFilesAndMetricsShow(t *testing.T) {
 			counted = counted || c.N > 0
 		}
 		for _, p := range []store.Period{got.Today, got.Yesterday} {
-			if d := cmp.Diff(measure(selected(es, p.Of), nil, target)[0], p.Group, cmpopts.EquateEmpty()); d != "" {
+			if d := cmp.Diff(measure(selected(es, p.Of), enquiry.Days{}, nil, target)[0], p.Group, cmpopts.EquateEmpty()); d != "" {
 				rt.Fatal(d)
 			}
 			agrees(rt, s, es, p.Of, p.Enquiries)
