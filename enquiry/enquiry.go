@@ -95,7 +95,16 @@ type Enquiry struct {
 	FirstReceivedAt time.Time // its earliest delivery
 	LastReceivedAt  time.Time // its latest delivery
 	Seq             int64     // the commit that last changed it
+
+	Reconciled bool // somebody has noted that it ended without a word, and nothing was heard of it since
+	Lost       bool // as of the moment at which it was read: see [LostLimits.Judge]
 }
+
+// Waits says whether e is waiting to be picked up: Opened, and not probably lost.
+func (e *Enquiry) Waits() bool { return e.Status == Opened && !e.Lost }
+
+// Handled says whether e is being handled: in Handling, and not probably lost.
+func (e *Enquiry) Handled() bool { return e.Status == Handling && !e.Lost }
 
 // Change is what one or more commits changed. Seq is the database's position
 // after it: every commit of deliveries moves it by one.

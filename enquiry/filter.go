@@ -29,6 +29,8 @@ type Filter struct {
 	Statuses     []Status
 	Reached      []Status // Handling, Missed, Closed
 	Recovered    []bool
+	Lost         []bool // probably lost, or not, at the moment At; reconciled ones are lost, too
+	Reconciled   []bool
 	Cases        []string       // parameter q: a displayCaseNumber, its beginning, or a part of 3 characters or more
 	From, To     time.Time      // zero: open ended; To is not included
 	By           By             // never empty after ParseFilter
@@ -36,6 +38,7 @@ type Filter struct {
 	DayStarts    time.Duration  // when days of Zone start, after midnight
 	ZoneGiven    bool           // tz was in the query: times are written in Zone, else in UTC
 	Scope        Scope          // of who asks; no part of the query
+	At           time.Time      // of what depends on the moment; zero: when it is read; no part of the query
 }
 
 // Days are those that the filter's dates are of.
@@ -49,7 +52,8 @@ type BadParameter struct {
 
 func (e *BadParameter) Error() string { return fmt.Sprintf("%s: %s", e.Name, e.Reason) }
 
-// Match says whether the filter selects e. store's SQL selects exactly the same.
+// Match says whether the filter selects e, which was judged as of its moment:
+// see [LostLimits.Judge]. store's SQL selects exactly the same.
 func (f Filter) Match(e *Enquiry) bool {
 	return f.Scope.Match(e) &&
 		among(f.Services, e.ServiceID) &&
@@ -58,6 +62,8 @@ func (f Filter) Match(e *Enquiry) bool {
 		among(f.Destinations, e.Destination) &&
 		among(f.Statuses, e.Status) &&
 		among(f.Recovered, e.RecoveryTime != nil) &&
+		among(f.Lost, e.Lost) &&
+		among(f.Reconciled, e.Reconciled) &&
 		(len(f.Reached) == 0 || slices.ContainsFunc(f.Reached, e.reached)) &&
 		f.matchTime(e) &&
 		f.matchCase(e)

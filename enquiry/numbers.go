@@ -13,6 +13,7 @@ type Queue struct {
 	Waiting         int            // state is Opened
 	LongestWait     *time.Duration // as of the board's time; nil when nobody waits; never negative
 	Handling        int
+	Lost            int // probably lost, and in neither of them
 }
 
 // Totals are the live numbers of a set of enquiries at one moment.
@@ -20,10 +21,11 @@ type Totals struct {
 	Waiting     int
 	LongestWait *time.Duration
 	Handling    int
-	Queues      []Queue // by channel, then origin; those with anybody waiting or being handled
+	Lost        int
+	Queues      []Queue // by channel, then origin; those with anybody waiting, being handled or lost
 }
 
-// Sum draws the live numbers from es at t.
+// Sum draws the live numbers from es at t, as of which they were judged.
 func Sum(es []Enquiry, t time.Time) Totals {
 	var sum Totals
 	queues := map[[2]string]*Queue{}
@@ -38,16 +40,20 @@ func Sum(es []Enquiry, t time.Time) Totals {
 			q = &Queue{Channel: e.Channel, Origin: e.Origin}
 			queues[name] = q
 		}
-		if e.Status == Handling {
+		switch {
+		case e.Lost:
+			q.Lost++
+			sum.Lost++
+		case e.Status == Handling:
 			q.Handling++
 			sum.Handling++
-			continue
+		default:
+			wait := max(0, t.Sub(e.WaitingSince))
+			q.Waiting++
+			q.LongestWait = longer(q.LongestWait, wait)
+			sum.Waiting++
+			sum.LongestWait = longer(sum.LongestWait, wait)
 		}
-		wait := max(0, t.Sub(e.WaitingSince))
-		q.Waiting++
-		q.LongestWait = longer(q.LongestWait, wait)
-		sum.Waiting++
-		sum.LongestWait = longer(sum.LongestWait, wait)
 	}
 	for _, q := range queues {
 		sum.Queues = append(sum.Queues, *q)
@@ -66,9 +72,12 @@ func longer(longest *time.Duration, d time.Duration) *time.Duration {
 }
 
 // OnBoard says whether the live board shows e at t: all that are Opened or
-// Handling, and the last hour's Missed and Closed.
+// Handling and were not reconciled, and the last hour's Missed and Closed.
 func OnBoard(e *Enquiry, t time.Time) bool {
-	return e.Status.Live() || e.LastTransitionAt.After(t.Add(-BoardKeeps))
+	if e.Status.Live() {
+		return !e.Reconciled
+	}
+	return e.LastTransitionAt.After(t.Add(-BoardKeeps))
 }
 
 // BoardKeeps is how long Missed and Closed enquiries stay on the board.

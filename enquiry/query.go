@@ -33,10 +33,12 @@ var parameters = [...]parameter{
 	{name: "channel", blank: true, read: func(f *Filter, v string) string { return add(&f.Channels, v) }},
 	{name: "destination", blank: true, read: func(f *Filter, v string) string { return add(&f.Destinations, v) }},
 	{name: "from", once: true, read: func(f *Filter, v string) string { return readTime(&f.From, v, f.Days()) }},
+	{name: "lost", read: func(f *Filter, v string) string { return readBool(&f.Lost, v) }},
 	{name: "origin", blank: true, read: func(f *Filter, v string) string { return add(&f.Origins, v) }},
 	{name: "q", read: readCase},
 	{name: "reached", read: func(f *Filter, v string) string { return readStatus(&f.Reached, v, Statuses[1:]) }},
-	{name: "recovered", read: readRecovered},
+	{name: "reconciled", read: func(f *Filter, v string) string { return readBool(&f.Reconciled, v) }},
+	{name: "recovered", read: func(f *Filter, v string) string { return readBool(&f.Recovered, v) }},
 	{name: "service", blank: true, read: func(f *Filter, v string) string { return add(&f.Services, v) }},
 	{name: "status", read: func(f *Filter, v string) string { return readStatus(&f.Statuses, v, Statuses[:]) }},
 	{name: "to", once: true, read: func(f *Filter, v string) string { return readTime(&f.To, v, f.Days()) }},
@@ -133,10 +135,10 @@ func readCase(f *Filter, value string) (fault string) {
 	return add(&f.Cases, value)
 }
 
-func readRecovered(f *Filter, value string) (fault string) {
+func readBool(list *[]bool, value string) (fault string) {
 	switch value {
 	case "true", "false":
-		return add(&f.Recovered, value == "true")
+		return add(list, value == "true")
 	}
 	return fmt.Sprintf("%q is neither true nor false", value)
 }
@@ -213,12 +215,16 @@ func (f Filter) Values() url.Values {
 	put("status", texts(f.Statuses, func(s Status) string { return string(s) }))
 	put("reached", texts(f.Reached, func(s Status) string { return string(s) }))
 	put("recovered", texts(f.Recovered, strconv.FormatBool))
+	put("lost", texts(f.Lost, strconv.FormatBool))
+	put("reconciled", texts(f.Reconciled, strconv.FormatBool))
 	put("q", texts(f.Cases, CaseKey))
 	if len(q["status"]) == len(Statuses) {
 		q.Del("status")
 	}
-	if len(q["recovered"]) == 2 {
-		q.Del("recovered")
+	for _, name := range []string{"recovered", "lost", "reconciled"} {
+		if len(q[name]) == 2 { // both are no choice
+			q.Del(name)
+		}
 	}
 	f.putTimes(q)
 	return q

@@ -52,6 +52,7 @@ func TestParseFilter(t *testing.T) {
 		{"status=opened&status=HANDLING&status=Missed", Filter{Statuses: []Status{Opened, Handling, Missed}}},
 		{"reached=Handling&reached=Missed&reached=Closed", Filter{Reached: []Status{Handling, Missed, Closed}}},
 		{"recovered=true", Filter{Recovered: []bool{true}}},
+		{"lost=false&reconciled=true&reconciled=false", Filter{Lost: []bool{false}, Reconciled: []bool{true, false}}},
 		{"q=%23+12&q=ab", Filter{Cases: []string{"# 12", "ab"}}},
 		{"by=closed", Filter{By: ByClosed}},
 		{"from=2024-05-01&to=2024-05-02", Filter{From: utc("2024-04-30T16:00:00Z"), To: utc("2024-05-01T16:00:00Z")}},
@@ -94,7 +95,7 @@ func TestParseFilterZone(t *testing.T) {
 
 func TestParseFilterRefuses(t *testing.T) {
 	for _, row := range []struct{ query, name, reason string }{
-		{"colour=red", "colour", "by, channel, destination, from, origin, page, q, reached, recovered, service, status, to, tz"},
+		{"colour=red", "colour", "by, channel, destination, from, lost, origin, page, q, reached, reconciled, recovered, service, status, to, tz"},
 		{"Status=Opened", "Status", "not a parameter"},
 		{"status=", "status", "is empty: leave it out"},
 		{"reached=", "reached", "is empty: leave it out"},
@@ -108,6 +109,7 @@ func TestParseFilterRefuses(t *testing.T) {
 		{"status=Opened&status=Lost", "status", `"Lost"`},
 		{"reached=Opened", "reached", "use Handling, Missed, Closed"},
 		{"recovered=yes", "recovered", "neither true nor false"},
+		{"lost=1", "lost", "neither true nor false"},
 		{"recovered=TRUE", "recovered", "neither true nor false"},
 		{"q=%23+%23", "q", "nothing to look for"},
 		{"by=Opened", "by", "use opened, handling, missed or closed"},
@@ -172,6 +174,8 @@ func TestValuesAreCanonical(t *testing.T) {
 		{"status=Closed&status=Missed&status=Handling&status=Opened", ""},
 		{"recovered=true&recovered=true", "recovered=true"},
 		{"recovered=true&recovered=false", ""},
+		{"reconciled=false&lost=true&lost=true", "lost=true&reconciled=false"},
+		{"lost=true&lost=false&reconciled=false&reconciled=true", ""},
 		{"q=%23AB+12&q=ab12", "q=ab12"},
 		{"reached=missed&reached=Handling&destination=d&origin=o&service=s", "destination=d&origin=o&reached=Handling&reached=Missed&service=s"},
 	} {
@@ -219,7 +223,7 @@ func drawQuery(t *rapid.T) url.Values {
 	for name, choice := range map[string][]string{
 		"channel": {"", "CINNOX", "WHATSAPP"}, "origin": {"", "Weblink", "Channel"}, "destination": {"", "alice", "bob"},
 		"service": {"service", "another"}, "status": {"Opened", "handling", "MISSED", "Closed"},
-		"reached": {"Handling", "Missed", "Closed"}, "recovered": {"true", "false"}, "q": {"#1", "2", "# 2 "},
+		"reached": {"Handling", "Missed", "Closed"}, "recovered": {"true", "false"}, "lost": {"true", "false"}, "reconciled": {"true", "false"}, "q": {"#1", "2", "# 2 "},
 	} {
 		if values := rapid.SliceOfN(rapid.SampledFrom(choice), 0, 4).Draw(t, name); len(values) > 0 {
 			q[name] = values
