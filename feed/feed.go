@@ -3,6 +3,7 @@
 package feed
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -67,14 +68,15 @@ type Feed[M any] struct {
 	wake   chan struct{} // there may be something to render
 	done   chan struct{} // closed when Run ends
 
-	mu    sync.Mutex
-	board map[enquiry.Key]enquiry.Enquiry
-	due   departures
-	seq   int64
-	err   error
-	loads int // how often the whole board was replaced; 0: not ready
-	log   history
-	views map[string]*view[M]
+	mu     sync.Mutex
+	board  map[enquiry.Key]enquiry.Enquiry
+	limits enquiry.LostLimits
+	due    departures
+	seq    int64
+	err    error
+	loads  int // how often the whole board was replaced; 0: not ready
+	log    history
+	views  map[string]*view[M]
 }
 
 // New makes an empty one; Ready is false until the first whole Change.
@@ -132,13 +134,40 @@ func (f *Feed[M]) merge(es []enquiry.Enquiry) {
 
 func (f *Feed[M]) put(e *enquiry.Enquiry) {
 	f.board[e.Key] = *e
+	f.await(e)
+}
+
+// await notes when e leaves the board, or who waits and is handled, by time alone.
+func (f *Feed[M]) await(e *enquiry.Enquiry) {
 	if !e.Status.Live() {
 		f.due.add(e.Key, e.LastTransitionAt.Add(enquiry.BoardKeeps))
+	} else if at := f.limits.At(e); !at.IsZero() {
+		f.due.add(e.Key, at)
 	}
 }
 
-// depart takes those off the board whose time is up, and says when the next
-// one's is; zero when nobody's.
+// SetLimits says when enquiries are probably lost. What that changes, every
+// viewer hears at once.
+func (f *Feed[M]) SetLimits(limits enquiry.LostLimits) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if maps.Equal(f.limits, limits) {
+		return
+	}
+	f.limits, f.due = limits, nil
+	for _, e := range f.board {
+		f.await(&e)
+	}
+	if f.loads > 0 {
+		f.loads++
+		f.log.forget(f.seq)
+		f.nudge()
+	}
+}
+
+// depart takes those off the board whose time is up, tells of those that are
+// probably lost from now on, and says when the next one's time is up; zero when
+// nobody's.
 func (f *Feed[M]) depart() time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -147,8 +176,12 @@ func (f *Feed[M]) depart() time.Time {
 		key := f.due.take()
 		e, ok := f.board[key]
 		switch {
-		case !ok || e.Status.Live():
-			// It has left already, or was taken up again.
+		case !ok:
+			// It has left already.
+		case e.Status.Live():
+			if f.limits.Judge(&e, now); e.Lost {
+				f.log.add(entry{seq: f.seq, key: key, byTime: true})
+			}
 		case enquiry.OnBoard(&e, now):
 			f.due.add(key, laterOf(e.LastTransitionAt.Add(enquiry.BoardKeeps), now.Add(f.config.Every)))
 		default:
@@ -192,7 +225,7 @@ func (f *Feed[M]) Board(fl enquiry.Filter) ([]enquiry.Enquiry, Now) {
 	n := f.now(f.seq)
 	var es []enquiry.Enquiry
 	for _, e := range f.board {
-		if enquiry.OnBoard(&e, n.Time) && fl.Match(&e) {
+		if f.limits.Judge(&e, n.Time); enquiry.OnBoard(&e, n.Time) && fl.Match(&e) {
 			es = append(es, e)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 type entry struct {
 	seq    int64
 	key    enquiry.Key
-	byTime bool // it left because its time was up: seq did not move for it
+	byTime bool // by time alone: seq did not move for it
 }
 
 // history is the recent entries, in order. A view reads on from the place it
@@ -37,7 +37,7 @@ func (h *history) add(e entry) {
 }
 
 // forget starts afresh at a board that was read at seq. Somebody who has heard
-// seq itself may still hold what has left by time meanwhile: only later ones
+// seq itself may still hold what time has changed meanwhile: only later ones
 // can resume.
 func (h *history) forget(seq int64) {
 	h.start = h.end()
@@ -55,7 +55,7 @@ func (h *history) from(place int64) (keys []enquiry.Key, ok bool) {
 }
 
 // after gives the keys that somebody who has heard seq must hear of. Who has
-// heard seq has not surely heard of what left by time while seq stood there.
+// heard seq has not surely heard of what time changed while seq stood there.
 func (h *history) after(seq int64) (keys []enquiry.Key, ok bool) {
 	if seq < h.since {
 		return nil, false
@@ -79,7 +79,7 @@ func unique(es []entry, want func(entry) bool) []enquiry.Key {
 	return keys
 }
 
-// departures are the times at which enquiries may leave the board, the
+// departures are the times at which enquiries may leave the board or be lost, the
 // earliest first. One that changed since stands in it more than once.
 type departures []departure
 

@@ -36,6 +36,7 @@ type step struct {
 	n       int // messages
 	pause   time.Duration
 	changes []change
+	limits  enquiry.LostLimits
 }
 
 type change struct {
@@ -47,7 +48,7 @@ type change struct {
 
 func anyStep(rt *rapid.T) step {
 	s := step{
-		what: rapid.SampledFrom([]string{"change", "change", "change", "pause", "hear", "hear", "leave", "return", "afresh", "look up", "reload"}).Draw(rt, "what"),
+		what: rapid.SampledFrom([]string{"change", "change", "change", "pause", "hear", "hear", "leave", "return", "afresh", "look up", "reload", "limits"}).Draw(rt, "what"),
 		who:  rapid.IntRange(0, len(filters)-1).Draw(rt, "who"),
 	}
 	switch s.what {
@@ -55,10 +56,21 @@ func anyStep(rt *rapid.T) step {
 		s.changes = rapid.SliceOfNDistinct(rapid.Custom(anyChange), 1, 3, func(c change) int { return c.n }).Draw(rt, "changes")
 	case "pause":
 		s.pause = rapid.SampledFrom([]time.Duration{time.Millisecond, 60 * time.Millisecond, time.Second, 20 * time.Minute, 61 * time.Minute}).Draw(rt, "pause")
+	case "limits":
+		s.limits = anyLimits(rt)
 	case "hear":
 		s.n = rapid.IntRange(1, 3).Draw(rt, "messages")
 	}
 	return s
+}
+
+func anyLimits(rt *rapid.T) enquiry.LostLimits {
+	after := rapid.SampledFrom([]time.Duration{0, 50 * time.Millisecond, time.Second, 59*time.Minute + 30*time.Second, 3 * time.Hour})
+	limits := enquiry.LostLimits{}
+	for _, channel := range []string{"", "A"} {
+		limits[[2]string{channel, ""}] = enquiry.LostAfter{Waiting: after.Draw(rt, "waiting"), Handling: after.Draw(rt, "handling")}
+	}
+	return limits
 }
 
 func anyChange(rt *rapid.T) change {
@@ -71,7 +83,10 @@ func anyChange(rt *rapid.T) change {
 }
 
 // filters are what the viewers watch; two share a view.
-var filters = []enquiry.Filter{all(), channel("A"), channel("A"), {Statuses: []enquiry.Status{enquiry.Opened}}}
+var filters = []enquiry.Filter{
+	all(), channel("A"), channel("A"), {Statuses: []enquiry.Status{enquiry.Opened}},
+	{Lost: []bool{true}}, {Lost: []bool{false}, Statuses: []enquiry.Status{enquiry.Opened}},
+}
 
 func play(c feed.Config, script []step) error {
 	b := start(c)
@@ -115,6 +130,8 @@ func (s step) do(b *bench, m *model) error {
 		m.join(false)
 	case "look up":
 		m.lookUp()
+	case "limits":
+		b.SetLimits(s.limits)
 	case "reload":
 		es, _ := b.Board(all())
 		b.Apply(enquiry.Change{Seq: b.seq, Whole: true, Enquiries: es})

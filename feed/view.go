@@ -72,26 +72,29 @@ func (f *Feed[M]) news(v *view[M]) (changed []enquiry.Enquiry, gone []enquiry.Ke
 	if !ok || v.loads != f.loads {
 		return nil, nil, Now{}, false
 	}
+	v.place, v.seq = f.log.end(), f.seq
+	n = f.now(v.seq)
 	for _, k := range keys {
 		if e, on := f.board[k]; on {
+			f.limits.Judge(&e, n.Time)
 			changed = append(changed, e)
 		} else {
 			gone = append(gone, k)
 		}
 	}
-	v.place, v.seq = f.log.end(), f.seq
-	return changed, gone, f.now(v.seq), true
+	return changed, gone, n, true
 }
 
 // reset renders v from the whole board; the caller holds v.mu.
 func (f *Feed[M]) reset(v *view[M]) {
 	f.mu.Lock()
-	board := make([]enquiry.Enquiry, 0, len(f.board))
-	for _, e := range f.board {
-		board = append(board, e)
-	}
 	v.loads, v.place, v.seq = f.loads, f.log.end(), f.seq
 	n := f.now(v.seq)
+	board := make([]enquiry.Enquiry, 0, len(f.board))
+	for _, e := range f.board {
+		f.limits.Judge(&e, n.Time)
+		board = append(board, e)
+	}
 	f.mu.Unlock()
 	v.render.Reset(n, board)
 	v.wholeAt = time.Time{}

@@ -59,6 +59,9 @@ func TestEveryChangeIsInTheAuditLog(t *testing.T) {
 		{"thresholds set LINE, every origin warning 10s, breach 20s, target 30s, short end 1s", func() error {
 			return s.SetTarget(ctx, store.Target{Channel: "LINE", Warn: 10 * time.Second, Breach: 20 * time.Second, Within: 30 * time.Second, ShortEnd: time.Second})
 		}},
+		{"thresholds set every channel, Weblink warning 0s, breach 0s, target 0s, short end 0s, lost after waiting 1h0m0s, lost after handling 72h0m0s", func() error {
+			return s.SetTarget(ctx, store.Target{Origin: "Weblink", Lost: enquiry.LostAfter{Waiting: time.Hour, Handling: 72 * time.Hour}})
+		}},
 		{"thresholds taken back LINE, every origin ", func() error { return s.DeleteTarget(ctx, "LINE", "") }},
 		{"destinations named svc d Sales", func() error {
 			return s.NameDestination(ctx, store.Destination{ServiceID: "svc", ID: "d", Name: "Sales"})

@@ -9,12 +9,12 @@ import (
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
-// boardQuery is all Opened and Handling enquiries, and the Missed and Closed
-// ones since $1.
+// boardQuery is all Opened and Handling enquiries that were not reconciled, and
+// the Missed and Closed ones since $1.
 const boardQuery = `
 	SELECT ` + enquiryColumnsE + `
 	FROM board AS b JOIN enquiries AS e ON e.service_id = b.service_id AND e.eid = b.eid
-	WHERE e.status IN ('Opened', 'Handling') OR e.last_transition_at > $1`
+	WHERE (e.status IN ('Opened', 'Handling') OR e.last_transition_at > $1) AND NOT ` + reconciled
 
 // tooFarBehind is how many commits a follower reads up; beyond it the whole
 // board costs less.

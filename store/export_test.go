@@ -83,7 +83,7 @@ func secondsCell(d *time.Duration) string {
 	if d == nil {
 		return ""
 	}
-	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
+	return strconv.FormatFloat(float64(d.Microseconds())/1e6, 'f', -1, 64)
 }
 
 func enquiryCells(e *enquiry.Enquiry, names map[[2]string]string, zone *time.Location) []string {

@@ -30,6 +30,8 @@ func where(f enquiry.Filter, a *arguments) string {
 	c.oneOf("e.status", words(f.Statuses))
 	c.or(each(f.Reached, reached))
 	c.or(each(f.Recovered, recovered))
+	c.lost(f.Lost, moment(f).At)
+	c.reconciled(f.Reconciled)
 	c.cases(f.Cases)
 	c.period(f)
 	return c.text()

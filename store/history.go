@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,6 +41,7 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 	if err != nil {
 		return List{}, err
 	}
+	f = moment(f)
 	l.Seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
 		if err := l.count(ctx, tx, f); err != nil {
 			return err
@@ -89,6 +91,9 @@ func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at
 	if back {
 		slices.Reverse(es)
 	}
+	if err := judge(ctx, tx, es, f.At); err != nil {
+		return err
+	}
 	l.Enquiries = es
 	if len(es) == 0 {
 		return nil
@@ -136,12 +141,7 @@ func (s *Store) Enquiry(ctx context.Context, scope enquiry.Scope, k enquiry.Key)
 		return e, nil, 0, ErrNotFound
 	}
 	seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		e, err = one(ctx, tx, scanEnquiry,
-			`SELECT `+enquiryColumns+` FROM enquiries WHERE service_id = $1 AND eid = $2`, k.ServiceID, k.EID)
-		if err == nil && !scope.Match(&e) {
-			e, err = enquiry.Enquiry{}, ErrNotFound
-		}
-		if err != nil {
+		if e, err = readEnquiry(ctx, tx, scope, k, time.Now()); err != nil {
 			return err
 		}
 		// The bounds spare a look into each month.
@@ -152,6 +152,21 @@ func (s *Store) Enquiry(ctx context.Context, scope enquiry.Scope, k enquiry.Key)
 		return err
 	})
 	return e, enquiry.Settle(ts), seq, err
+}
+
+// readEnquiry reads one of the scope as of a moment, or ErrNotFound.
+func readEnquiry(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, k enquiry.Key, at time.Time) (enquiry.Enquiry, error) {
+	e, err := one(ctx, tx, scanEnquiry,
+		`SELECT `+enquiryColumnsE+` FROM enquiries e WHERE e.service_id = $1 AND e.eid = $2`, k.ServiceID, k.EID)
+	if err == nil && !scope.Match(&e) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return enquiry.Enquiry{}, err
+	}
+	es := []enquiry.Enquiry{e}
+	err = judge(ctx, tx, es, at)
+	return es[0], err
 }
 
 // Raw is the body of a transition as it was received, or ErrNotFound.

@@ -62,6 +62,12 @@ func insert(t testing.TB, db *pgx.Conn, es ...enquiry.Enquiry) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	run(t, db, `INSERT INTO board SELECT service_id, eid FROM enquiries WHERE status IN ('Opened', 'Handling') ON CONFLICT DO NOTHING`)
+	for _, e := range es {
+		if e.Reconciled {
+			run(t, db, `INSERT INTO annotations (service_id, eid, seq, actor, what) VALUES ($1, $2, $3, '', 'ended')`, e.ServiceID, e.EID, e.Seq)
+		}
+	}
 }
 
 func null(t time.Time) any {
@@ -142,6 +148,8 @@ func randomEnquiry(r *rand.Rand, i int) enquiry.Enquiry {
 	if e.Status == enquiry.Closed {
 		e.ClosedAt, e.ReachedClosed = moment(), true
 	}
+	e.Reconciled = e.Status.Live() && r.IntN(5) == 0
+	e.Lost = e.Reconciled // as it is without limits
 	if !e.OpenedAt.IsZero() && !e.HandlingAt.IsZero() {
 		e.Wait = maybe()
 	}
@@ -173,6 +181,8 @@ func filters() *rapid.Generator[enquiry.Filter] {
 			Statuses:     rapid.SliceOfN(rapid.SampledFrom(enquiry.Statuses[:]), 0, 3).Draw(t, "statuses"),
 			Reached:      rapid.SliceOfN(rapid.SampledFrom(enquiry.Statuses[:]), 0, 2).Draw(t, "reached"),
 			Recovered:    rapid.SliceOfN(rapid.Bool(), 0, 2).Draw(t, "recovered"),
+			Lost:         rapid.SliceOfN(rapid.Bool(), 0, 2).Draw(t, "lost"),
+			Reconciled:   rapid.SliceOfN(rapid.Bool(), 0, 1).Draw(t, "reconciled"),
 			Cases:        few(text).Draw(t, "cases"),
 			From:         when.Draw(t, "from"),
 			To:           when.Draw(t, "to"),

@@ -9,17 +9,11 @@ import (
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
-// enquiryColumns are what scanEnquiry reads, in its order.
-const enquiryColumns = `service_id, eid, display_case_number, status, channel, channel_ori, social_id,
-	destination, destination_types, started_at, opened_at, handling_at, missed_at, closed_at, waiting_since,
-	last_transition_at, wait_us, handle_us, time_to_miss_us, recovery_us, reached_closed, clock,
-	first_received_at, last_received_at, seq`
-
-// enquiryColumnsE are the same of a table that is called e.
+// enquiryColumnsE are what scanEnquiry reads, in its order, of enquiries e.
 const enquiryColumnsE = `e.service_id, e.eid, e.display_case_number, e.status, e.channel, e.channel_ori, e.social_id,
 	e.destination, e.destination_types, e.started_at, e.opened_at, e.handling_at, e.missed_at, e.closed_at, e.waiting_since,
 	e.last_transition_at, e.wait_us, e.handle_us, e.time_to_miss_us, e.recovery_us, e.reached_closed, e.clock,
-	e.first_received_at, e.last_received_at, e.seq`
+	e.first_received_at, e.last_received_at, e.seq, ` + reconciled
 
 // transitionColumns are what scanTransition reads, in its order, of a table
 // that is called t. The raw body is not among them.
@@ -33,7 +27,7 @@ func scanEnquiry(row pgx.CollectableRow) (e enquiry.Enquiry, err error) {
 		&e.Destination, &e.DestinationTypes, &e.StartedAt, maybeTime(&e.OpenedAt), maybeTime(&e.HandlingAt),
 		maybeTime(&e.MissedAt), maybeTime(&e.ClosedAt), maybeTime(&e.WaitingSince),
 		&e.LastTransitionAt, &wait, &handle, &miss, &recovery, &e.ReachedClosed, (*string)(&e.Clock),
-		&e.FirstReceivedAt, &e.LastReceivedAt, &e.Seq)
+		&e.FirstReceivedAt, &e.LastReceivedAt, &e.Seq, &e.Reconciled)
 	e.Wait, e.HandleTime, e.TimeToMiss, e.RecoveryTime = duration(wait), duration(handle), duration(miss), duration(recovery)
 	return e, err
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
 // Target is service level and waiting thresholds of a channel and origin; ""
@@ -17,24 +19,32 @@ type Target struct {
 	Channel, Origin  string
 	Within, ShortEnd time.Duration // service level: X and Y of enquiry.Target
 	Warn, Breach     time.Duration // of a wait
+	Lost             enquiry.LostAfter
 }
 
 // Targets lists all; the one of every channel and origin is always there, and first.
 func (s *Store) Targets(ctx context.Context) ([]Target, error) {
-	return all(ctx, s.pool, scanTarget, `
-		SELECT channel, origin, within_us, short_end_us, warn_us, breach_us FROM targets ORDER BY channel, origin`)
+	return readTargets(ctx, s.pool)
+}
+
+func readTargets(ctx context.Context, q querier) ([]Target, error) {
+	return all(ctx, q, scanTarget, `
+		SELECT channel, origin, within_us, short_end_us, warn_us, breach_us,
+			coalesce(lost_waiting_us, 0), coalesce(lost_handling_us, 0)
+		FROM targets ORDER BY channel, origin`)
 }
 
 func scanTarget(row pgx.CollectableRow) (t Target, err error) {
-	var within, shortEnd, warn, breach int64
-	err = row.Scan(&t.Channel, &t.Origin, &within, &shortEnd, &warn, &breach)
+	var within, shortEnd, warn, breach, waiting, handling int64
+	err = row.Scan(&t.Channel, &t.Origin, &within, &shortEnd, &warn, &breach, &waiting, &handling)
 	t.Within, t.ShortEnd, t.Warn, t.Breach = *duration(&within), *duration(&shortEnd), *duration(&warn), *duration(&breach)
+	t.Lost = enquiry.LostAfter{Waiting: *duration(&waiting), Handling: *duration(&handling)}
 	return t, err
 }
 
 // SetTarget writes the target of its channel and origin.
 func (s *Store) SetTarget(ctx context.Context, t Target) error {
-	if min(t.Within, t.ShortEnd, t.Warn, t.Breach) < 0 {
+	if min(t.Within, t.ShortEnd, t.Warn, t.Breach, t.Lost.Waiting, t.Lost.Handling) < 0 {
 		return errors.New("a time must not be below zero")
 	}
 	if t.Breach < t.Warn {
@@ -42,12 +52,20 @@ func (s *Store) SetTarget(ctx context.Context, t Target) error {
 	}
 	e := Entry{Area: "thresholds", Action: "set", Subject: queue(t.Channel, t.Origin),
 		Detail: fmt.Sprintf("warning %v, breach %v, target %v, short end %v", t.Warn, t.Breach, t.Within, t.ShortEnd)}
+	if t.Lost.Waiting > 0 {
+		e.Detail += fmt.Sprintf(", lost after waiting %v", t.Lost.Waiting)
+	}
+	if t.Lost.Handling > 0 {
+		e.Detail += fmt.Sprintf(", lost after handling %v", t.Lost.Handling)
+	}
 	return s.change(ctx, e, `
-		INSERT INTO targets (channel, origin, within_us, short_end_us, warn_us, breach_us)
-		VALUES ($1, $2, $3, $4, $5, $6)
+		INSERT INTO targets (channel, origin, within_us, short_end_us, warn_us, breach_us, lost_waiting_us, lost_handling_us)
+		VALUES ($1, $2, $3, $4, $5, $6, nullif($7::bigint, 0), nullif($8::bigint, 0))
 		ON CONFLICT (channel, origin) DO UPDATE SET within_us = EXCLUDED.within_us,
-			short_end_us = EXCLUDED.short_end_us, warn_us = EXCLUDED.warn_us, breach_us = EXCLUDED.breach_us`,
-		t.Channel, t.Origin, t.Within.Microseconds(), t.ShortEnd.Microseconds(), t.Warn.Microseconds(), t.Breach.Microseconds())
+			short_end_us = EXCLUDED.short_end_us, warn_us = EXCLUDED.warn_us, breach_us = EXCLUDED.breach_us,
+			lost_waiting_us = EXCLUDED.lost_waiting_us, lost_handling_us = EXCLUDED.lost_handling_us`,
+		t.Channel, t.Origin, t.Within.Microseconds(), t.ShortEnd.Microseconds(), t.Warn.Microseconds(), t.Breach.Microseconds(),
+		t.Lost.Waiting.Microseconds(), t.Lost.Handling.Microseconds())
 }
 
 // DeleteTarget takes a target back, so that the next less specific one counts.

@@ -14,7 +14,8 @@ import (
 func TestTargets(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	every := store.Target{Within: time.Minute, Warn: 30 * time.Second, Breach: time.Minute}
-	call := store.Target{Channel: "CALL", Within: 20 * time.Second, ShortEnd: 1500 * time.Millisecond, Warn: 5 * time.Second, Breach: 10 * time.Second}
+	call := store.Target{Channel: "CALL", Within: 20 * time.Second, ShortEnd: 1500 * time.Millisecond, Warn: 5 * time.Second, Breach: 10 * time.Second,
+		Lost: enquiry.LostAfter{Handling: 72 * time.Hour}}
 	must(t, s.SetTarget(ctx, call))
 	call.Within = 15 * time.Second
 	must(t, s.SetTarget(ctx, call))
@@ -27,7 +28,7 @@ func TestTargets(t *testing.T) {
 		}
 	}
 	check(every, call)
-	for _, bad := range []store.Target{{Within: -1}, {Warn: 2 * time.Second, Breach: time.Second}} {
+	for _, bad := range []store.Target{{Within: -1}, {Lost: enquiry.LostAfter{Waiting: -1}}, {Warn: 2 * time.Second, Breach: time.Second}} {
 		if err := s.SetTarget(ctx, bad); err == nil {
 			t.Errorf("%+v is accepted", bad)
 		}

@@ -54,6 +54,7 @@ func CanTile(f enquiry.Filter) bool {
 // Tiles reads those of what f selects, in one snapshot: as of now, by f's
 // days. f must be one that [CanTile].
 func (s *Store) Tiles(ctx context.Context, f enquiry.Filter, now time.Time) (t Tiles, err error) {
+	f.At = now
 	t = tilesOf(f, now)
 	t.Seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
 		for _, c := range []*Count{&t.Answered, &t.AnsweredBefore, &t.Missed, &t.MissedBefore} {

@@ -60,7 +60,7 @@ func TestTilesAreWhatTheirListsFilesAndMetricsShow(t *testing.T) {
 	es := randomSet(r, 1200)
 	aroundBorders(t, r, es)
 	insert(t, db, es...)
-	run(t, db, `INSERT INTO board (service_id, eid) SELECT service_id, eid FROM enquiries`)
+	run(t, db, `INSERT INTO board (service_id, eid) SELECT service_id, eid FROM enquiries ON CONFLICT DO NOTHING`)
 	run(t, db, `UPDATE installation SET position = 9`)
 	target := store.TargetFor(setTargets(t, s, r))
 	counted := false
