@@ -28,9 +28,14 @@ func TimeText(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return ""
 	}
+	return string(AppendTime(nil, t, zone))
+}
+
+// AppendTime appends the TimeText of a time that exists.
+func AppendTime(dst []byte, t time.Time, zone *time.Location) []byte {
 	t = t.In(zone)
 	if _, offset := t.Zone(); offset%60 != 0 {
 		t = t.UTC() // RFC 3339 cannot write an offset of seconds: some zones had one until 1972
 	}
-	return t.Format(time.RFC3339Nano)
+	return t.AppendFormat(dst, time.RFC3339Nano)
 }

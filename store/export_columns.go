@@ -1,16 +1,21 @@
 package store
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // cellKind is how a column is read and written.
 type cellKind int
 
 const (
-	textCell    cellKind = iota
-	listCell             // text[]
-	instantCell          // timestamptz
-	secondsCell          // bigint of microseconds
-	boolCell             // boolean
+	textCell    cellKind = iota // absent where it is empty
+	wordCell                    // text that is never absent
+	listCell                    // text[]
+	instantCell                 // timestamptz
+	secondsCell                 // bigint of microseconds
+	boolCell                    // boolean
+	bytesCell                   // bytea; JSON only
 )
 
 // column is a column of a file.
@@ -24,6 +29,24 @@ type column struct {
 type file struct {
 	columns []column
 	from    string // after the columns; WHERE stands for the filter's condition on enquiries e
+	counted string // counts its rows, likewise
+	format  Format
+}
+
+// fileOf is the file of that content and format.
+func fileOf(what What, format Format) file {
+	f := file{enquiryColumnsOf[format], enquiriesFrom, enquiriesCounted, format}
+	if what == Transitions {
+		f = file{transitionFileColumns, transitionsFrom, transitionsCounted, format}
+	}
+	return f
+}
+
+func (f file) encoder(e Export) encoder {
+	if f.format == NDJSON {
+		return newJSONEncoder(f.columns, e)
+	}
+	return newCSVEncoder(f.columns, e)
 }
 
 func (f file) sql(condition string) string {
@@ -40,51 +63,63 @@ func (f file) sql(condition string) string {
 const firstRowsSoon = `LIMIT (SELECT NULL::bigint)`
 
 // New columns go at the end: people's spreadsheets count them.
-var enquiryFile = file{
-	columns: []column{
-		{"service_id", "e.service_id", textCell},
-		{"eid", "e.eid", textCell},
-		{"display_case_number", "e.display_case_number", textCell},
-		{"status", "e.status", textCell},
-		{"channel", "e.channel", textCell},
-		{"channel_ori", "e.channel_ori", textCell},
-		{"social_id", "e.social_id", textCell},
-		{"destination", "e.destination", textCell},
-		{"destination_name", "d.name", textCell},
-		{"destination_types", "e.destination_types", listCell},
-		{"opened_at", "e.opened_at", instantCell},
-		{"handling_at", "e.handling_at", instantCell},
-		{"closed_at", "e.closed_at", instantCell},
-		{"missed_at", "e.missed_at", instantCell},
-		{"wait_seconds", "e.wait_us", secondsCell},
-		{"handle_seconds", "e.handle_us", secondsCell},
-	},
-	from: `
+var enquiryCSVColumns = []column{
+	{"service_id", "e.service_id", wordCell},
+	{"eid", "e.eid", wordCell},
+	{"display_case_number", "e.display_case_number", textCell},
+	{"status", "e.status", wordCell},
+	{"channel", "e.channel", textCell},
+	{"channel_ori", "e.channel_ori", textCell},
+	{"social_id", "e.social_id", textCell},
+	{"destination", "e.destination", textCell},
+	{"destination_name", "d.name", textCell},
+	{"destination_types", "e.destination_types", listCell},
+	{"opened_at", "e.opened_at", instantCell},
+	{"handling_at", "e.handling_at", instantCell},
+	{"closed_at", "e.closed_at", instantCell},
+	{"missed_at", "e.missed_at", instantCell},
+	{"wait_seconds", "e.wait_us", secondsCell},
+	{"handle_seconds", "e.handle_us", secondsCell},
+}
+
+// enquiryColumnsOf are an enquiry's. JSON has all that the API says of it.
+var enquiryColumnsOf = map[Format][]column{
+	CSV: enquiryCSVColumns,
+	NDJSON: slices.Concat(enquiryCSVColumns[:14], []column{{"waiting_since", "e.waiting_since", instantCell}}, enquiryCSVColumns[14:], []column{
+		{"last_transition_at", "e.last_transition_at", instantCell},
+		{"clock", "e.clock", wordCell},
+	}),
+}
+
+const (
+	enquiriesFrom = `
 		FROM enquiries e LEFT JOIN destinations d USING (service_id, destination)
-		WHERE ORDER BY e.started_at, e.service_id, e.eid ` + firstRowsSoon,
+		WHERE ORDER BY e.started_at, e.service_id, e.eid ` + firstRowsSoon
+	enquiriesCounted = `SELECT count(*) FROM enquiries e WHERE`
+)
+
+var transitionFileColumns = []column{
+	{"service_id", "t.service_id", wordCell},
+	{"eid", "t.eid", wordCell},
+	{"display_case_number", "t.display_case_number", textCell},
+	{"status", "t.status", wordCell},
+	{"channel", "t.channel", textCell},
+	{"channel_ori", "t.channel_ori", textCell},
+	{"social_id", "t.social_id", textCell},
+	{"destination", "t.destination", textCell},
+	{"destination_types", "t.destination_types", listCell},
+	{"date", "t.date", textCell},
+	{"occurred_at", "t.occurred_at", instantCell},
+	{"received_at", "t.received_at", instantCell},
+	{"duplicate", "t.duplicate", boolCell},
 }
 
 // Each enquiry's transitions are looked up and sorted on their own (a lateral
 // subquery that sorts is never joined in another way), so that the first rows
 // come at once and PostgreSQL sorts no file of millions. Their times of receipt
 // are bounded, so that one or two months are looked into and not all.
-var transitionFile = file{
-	columns: []column{
-		{"service_id", "t.service_id", textCell},
-		{"eid", "t.eid", textCell},
-		{"display_case_number", "t.display_case_number", textCell},
-		{"status", "t.status", textCell},
-		{"channel", "t.channel", textCell},
-		{"channel_ori", "t.channel_ori", textCell},
-		{"social_id", "t.social_id", textCell},
-		{"destination", "t.destination", textCell},
-		{"destination_types", "t.destination_types", listCell},
-		{"date", "t.date", textCell},
-		{"occurred_at", "t.occurred_at", instantCell},
-		{"received_at", "t.received_at", instantCell},
-		{"duplicate", "t.duplicate", boolCell},
-	},
-	from: `
+const (
+	transitionsFrom = `
 		FROM (
 			SELECT e.service_id, e.eid, e.first_received_at, e.last_received_at FROM enquiries e
 			WHERE ORDER BY e.started_at, e.service_id, e.eid ` + firstRowsSoon + `
@@ -93,8 +128,13 @@ var transitionFile = file{
 			WHERE (t.service_id, t.eid) = (chosen.service_id, chosen.eid)
 				AND t.received_at BETWEEN chosen.first_received_at AND chosen.last_received_at
 			ORDER BY ` + foldOrder + `
-		) t`,
-}
+		) t`
+	transitionsCounted = `
+		SELECT count(*) FROM enquiries e
+		JOIN transitions t ON (t.service_id, t.eid) = (e.service_id, e.eid)
+			AND t.received_at BETWEEN e.first_received_at AND e.last_received_at
+		WHERE`
+)
 
 // foldOrder is the order in which enquiry.Settle returns transitions.
 const foldOrder = `t.occurred_at, CASE t.status WHEN 'Opened' THEN 0 WHEN 'Closed' THEN 2 ELSE 1 END, t.received_at, t.id`

@@ -2,96 +2,106 @@ package store
 
 import (
 	"bytes"
-	"encoding/binary"
-	"io"
+	"cmp"
 	"strconv"
 	"time"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
-// chunk is about how many bytes are written at once.
-const chunk = 64 << 10
-
-// csvWriter encodes rows in PostgreSQL's binary form as RFC 4180 says: records
-// end in CRLF, cells are quoted where they must be.
-type csvWriter struct {
-	w       io.Writer
+// csvEncoder writes rows as RFC 4180 says: records end in CRLF, cells are
+// quoted where they must be.
+type csvEncoder struct {
 	columns []column
+	bom     bool
 	zone    *time.Location
-	buf     []byte
+	local   *time.Location // of the times at the end; nil: there are none
 	joined  []byte
-	err     error // of w; nothing is written after it
 }
 
-func newCSVWriter(w io.Writer, columns []column, e Export) *csvWriter {
-	c := &csvWriter{w: w, columns: columns, zone: time.UTC, buf: make([]byte, 0, chunk+chunk/8)}
-	if e.Filter.ZoneGiven {
-		c.zone = e.Filter.Zone
+func newCSVEncoder(columns []column, e Export) *csvEncoder {
+	c := &csvEncoder{columns: columns, bom: e.BOM, zone: zoneOf(e)}
+	if e.Local {
+		c.local = cmp.Or(e.Filter.Zone, time.UTC)
 	}
-	if e.BOM {
-		c.buf = append(c.buf, "\uFEFF"...)
-	}
-	for i, column := range columns {
-		c.buf = appendCell(c.separate(i), []byte(column.name))
-	}
-	c.buf = append(c.buf, "\r\n"...)
-	c.flush() // the header goes at once: the reader sees that it began
 	return c
 }
 
-func (c *csvWriter) flush() error {
-	if c.err == nil && len(c.buf) > 0 {
-		_, c.err = c.w.Write(c.buf)
+func (c *csvEncoder) head(dst []byte) []byte {
+	if c.bom {
+		dst = append(dst, "\uFEFF"...)
 	}
-	c.buf = c.buf[:0]
-	return c.err
+	for i, column := range c.columns {
+		dst = appendCell(separate(dst, i), []byte(column.name))
+	}
+	for _, column := range c.columns {
+		if c.local != nil && column.kind == instantCell {
+			dst = append(append(append(dst, ','), column.name...), "_local"...)
+		}
+	}
+	return append(dst, "\r\n"...)
 }
 
-func (c *csvWriter) separate(i int) []byte {
+func separate(dst []byte, i int) []byte {
 	if i > 0 {
-		return append(c.buf, ',')
+		return append(dst, ',')
 	}
-	return c.buf
+	return dst
 }
 
 // row writes a record; a nil value is an empty cell.
-func (c *csvWriter) row(values [][]byte) {
+func (c *csvEncoder) row(dst []byte, values [][]byte) []byte {
 	for i, v := range values {
-		c.buf = c.separate(i)
+		dst = separate(dst, i)
 		if v != nil {
-			c.value(c.columns[i].kind, v)
+			dst = c.value(dst, c.columns[i].kind, v)
 		}
 	}
-	c.buf = append(c.buf, "\r\n"...)
-	if len(c.buf) >= chunk {
-		c.flush()
+	if c.local != nil {
+		dst = c.locals(dst, values)
 	}
+	return append(dst, "\r\n"...)
 }
 
-func (c *csvWriter) value(k cellKind, v []byte) {
+func (c *csvEncoder) value(dst []byte, k cellKind, v []byte) []byte {
 	switch k {
-	case textCell:
-		c.buf = appendCell(c.buf, v)
+	case textCell, wordCell:
+		return appendCell(dst, v)
 	case listCell:
-		c.joined = appendJoined(c.joined[:0], v)
-		c.buf = appendCell(c.buf, c.joined)
+		c.joined = c.joined[:0]
+		first := true
+		for element := range elements(v) {
+			if !first {
+				c.joined = append(c.joined, '|')
+			}
+			c.joined, first = append(c.joined, element...), false
+		}
+		return appendCell(dst, c.joined)
 	case instantCell:
-		c.buf = readTime(v).In(c.zone).AppendFormat(c.buf, time.RFC3339Nano)
+		return enquiry.AppendTime(dst, readTime(v), c.zone)
 	case secondsCell:
-		c.buf = appendSeconds(c.buf, int64(binary.BigEndian.Uint64(v)))
-	case boolCell:
-		c.buf = strconv.AppendBool(c.buf, v[0] != 0)
+		return appendSeconds(dst, readInt64(v))
 	}
+	return strconv.AppendBool(dst, v[0] != 0)
+}
+
+// locals writes each time once more, in the form that spreadsheets take for a
+// time. They know no zones and no microseconds.
+func (c *csvEncoder) locals(dst []byte, values [][]byte) []byte {
+	for i, v := range values {
+		if c.columns[i].kind != instantCell {
+			continue
+		}
+		dst = append(dst, ',')
+		if v != nil {
+			dst = readTime(v).In(c.local).AppendFormat(dst, time.DateTime)
+		}
+	}
+	return dst
 }
 
 // What makes a cell be quoted, and what makes a spreadsheet take it for a formula.
 var quotable, formula = bytesIn("\",\r\n"), bytesIn("=+-@\t\r")
-
-func bytesIn(s string) (set [256]bool) {
-	for i := range len(s) {
-		set[s[i]] = true
-	}
-	return set
-}
 
 // appendCell appends a text cell; one that would be a formula gets a leading '.
 func appendCell(dst, cell []byte) []byte {
@@ -119,47 +129,4 @@ func appendCell(dst, cell []byte) []byte {
 		dst = append(append(dst, cell[:i]...), `""`...)
 		cell = cell[i+1:]
 	}
-}
-
-// appendSeconds writes microseconds as seconds in the shortest decimal.
-func appendSeconds(dst []byte, us int64) []byte {
-	dst = strconv.AppendInt(dst, us/1e6, 10)
-	rest := us % 1e6
-	if rest == 0 {
-		return dst
-	}
-	dst = append(dst, '.')
-	for place := int64(1e5); rest > 0; place /= 10 {
-		dst = append(dst, byte('0'+rest/place))
-		rest %= place
-	}
-	return dst
-}
-
-// epoch is PostgreSQL's, 2000-01-01, in Unix microseconds.
-const epoch = 946_684_800_000_000
-
-// readTime decodes a timestamptz.
-func readTime(v []byte) time.Time {
-	return time.UnixMicro(int64(binary.BigEndian.Uint64(v)) + epoch)
-}
-
-// appendJoined decodes a text[] of one dimension and joins it with |.
-func appendJoined(dst, v []byte) []byte {
-	const header, dimension = 12, 8 // dimensions, nulls, element type; length, lower bound
-	if len(v) < header+dimension {
-		return dst // no dimension: empty
-	}
-	for i, v := 0, v[header+dimension:]; len(v) >= 4; i++ {
-		if i > 0 {
-			dst = append(dst, '|')
-		}
-		n := int32(binary.BigEndian.Uint32(v))
-		v = v[4:]
-		if n > 0 { // else empty, or null
-			dst = append(dst, v[:n]...)
-			v = v[n:]
-		}
-	}
-	return dst
 }

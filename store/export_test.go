@@ -3,7 +3,9 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -21,15 +23,20 @@ import (
 	"github.com/enquiryboard/enquiryboard/store"
 )
 
-type exporter func(context.Context, store.Export, func(int64) io.Writer) (int64, error)
-
 // exported is a whole file, and the number of rows that it was said to have.
-func exported(t *testing.T, export exporter, e store.Export) (string, int64) {
+// What else is said of it must be true.
+func exported(t *testing.T, s *store.Store, e store.Export) (string, int64) {
 	t.Helper()
 	var b bytes.Buffer
-	n, err := export(t.Context(), e, func(int64) io.Writer { return &b })
+	var begun store.Begun
+	e.Count = true
+	w, err := s.Export(t.Context(), e, func(b2 store.Begun) io.Writer { begun = b2; return &b })
 	must(t, err)
-	return b.String(), n
+	sum := sha256.Sum256(b.Bytes())
+	if want := (store.Written{Seq: begun.Seq, Rows: begun.Expected, Bytes: int64(b.Len()), SHA256: hex.EncodeToString(sum[:])}); w != want || begun.About {
+		t.Errorf("it is said to be %+v, and is %+v", w, want)
+	}
+	return b.String(), w.Rows
 }
 
 // cells reads a file as RFC 4180 says. encoding/csv would make a CRLF within a
@@ -72,12 +79,7 @@ func textCell(s string) string {
 	return s
 }
 
-func timeCell(t time.Time, zone *time.Location) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(zone).Format(time.RFC3339Nano)
-}
+func timeCell(t time.Time, zone *time.Location) string { return enquiry.TimeText(t, zone) }
 
 func secondsCell(d *time.Duration) string {
 	if d == nil {
@@ -123,7 +125,7 @@ func TestEnquiriesFileCellByCell(t *testing.T) {
 		for _, e := range selected(es, f) {
 			want = append(want, enquiryCells(&e, names, zone))
 		}
-		file, n := exported(t, s.ExportEnquiries, store.Export{Filter: f})
+		file, n := exported(t, s, store.Export{What: store.Enquiries, Format: store.CSV, Filter: f})
 		if d := cmp.Diff(want, cells(t, file)); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
@@ -150,7 +152,7 @@ func TestTimesInFilesAreAsGoWritesThem(t *testing.T) {
 	for _, name := range []string{"America/New_York", "Asia/Hong_Kong", "Europe/Amsterdam", "Africa/Monrovia"} {
 		zone, err := time.LoadLocation(name)
 		must(t, err)
-		file, _ := exported(t, s.ExportEnquiries, store.Export{Filter: enquiry.Filter{Zone: zone, ZoneGiven: true}})
+		file, _ := exported(t, s, store.Export{What: store.Enquiries, Format: store.CSV, Filter: enquiry.Filter{Zone: zone, ZoneGiven: true}})
 		for i, row := range cells(t, file)[1:] {
 			if want := timeCell(moments[i], zone); row[10] != want {
 				t.Errorf("%s: %s, want %s", name, row[10], want)
@@ -204,6 +206,12 @@ func insertTransitions(t *testing.T, db *pgx.Conn, ts []enquiry.Transition) {
 func withHistory(t *testing.T) (*store.Store, []enquiry.Enquiry, map[enquiry.Key][]enquiry.Transition) {
 	t.Helper()
 	s, db := withConn(t)
+	es, of := fillHistory(t, db)
+	return s, es, of
+}
+
+func fillHistory(t *testing.T, db *pgx.Conn) ([]enquiry.Enquiry, map[enquiry.Key][]enquiry.Transition) {
+	t.Helper()
 	run(t, db, `CREATE TABLE transitions_1 PARTITION OF transitions FOR VALUES FROM ('2026-01-01Z') TO ('2026-03-01Z')`)
 	run(t, db, `CREATE TABLE transitions_2 PARTITION OF transitions FOR VALUES FROM ('2026-03-01Z') TO ('2026-06-01Z')`)
 	r := rand.New(rand.NewPCG(7, 7))
@@ -216,7 +224,7 @@ func withHistory(t *testing.T) (*store.Store, []enquiry.Enquiry, map[enquiry.Key
 		insertTransitions(t, db, ts)
 		es, of[k] = append(es, e), ts
 	}
-	return s, es, of
+	return es, of
 }
 
 func TestTransitionsFileCellByCell(t *testing.T) {
@@ -235,7 +243,7 @@ func TestTransitionsFileCellByCell(t *testing.T) {
 			})
 		}
 	}
-	file, n := exported(t, s.ExportTransitions, store.Export{Filter: f})
+	file, n := exported(t, s, store.Export{What: store.Transitions, Format: store.CSV, Filter: f})
 	if d := cmp.Diff(want, cells(t, file)); d != "" {
 		t.Error(d)
 	}
@@ -270,11 +278,14 @@ func TestOneEnquiryWithItsTransitions(t *testing.T) {
 
 func TestAnEmptyFileHasItsHeader(t *testing.T) {
 	s, _ := withConn(t)
-	for header, export := range map[string]exporter{enquiryHeader: s.ExportEnquiries, transitionHeader: s.ExportTransitions} {
+	for what, header := range map[store.What]string{store.Enquiries: enquiryHeader, store.Transitions: transitionHeader} {
 		for bom, mark := range map[bool]string{false: "", true: "\uFEFF"} {
-			if file, n := exported(t, export, store.Export{BOM: bom}); file != mark+header+"\r\n" || n != 0 {
+			if file, n := exported(t, s, store.Export{What: what, Format: store.CSV, BOM: bom}); file != mark+header+"\r\n" || n != 0 {
 				t.Errorf("%d rows: %q", n, file)
 			}
+		}
+		if file, n := exported(t, s, store.Export{What: what, Format: store.NDJSON}); file != "" || n != 0 {
+			t.Errorf("%d lines: %q", n, file)
 		}
 	}
 }
@@ -285,16 +296,16 @@ func TestAFileIsOneSnapshot(t *testing.T) {
 	insert(t, db, es...)
 	run(t, db, `UPDATE installation SET position = 3`)
 	var b bytes.Buffer
-	n, err := s.ExportEnquiries(t.Context(), store.Export{}, func(seq int64) io.Writer {
-		if seq != 3 {
-			t.Errorf("at %d", seq)
+	w, err := s.Export(t.Context(), store.Export{What: store.Enquiries, Format: store.CSV, Count: true}, func(begun store.Begun) io.Writer {
+		if (begun != store.Begun{Seq: 3, Expected: 2000}) {
+			t.Errorf("it begins as %+v", begun)
 		}
 		run(t, db, `DELETE FROM enquiries`)
 		return &b
 	})
 	must(t, err)
-	if rows := cells(t, b.String()); n != 2000 || len(rows) != 2001 {
-		t.Errorf("%d rows, %d said", len(rows)-1, n)
+	if rows := cells(t, b.String()); w.Rows != 2000 || w.Seq != 3 || len(rows) != 2001 {
+		t.Errorf("%d rows, said is %+v", len(rows)-1, w)
 	}
 }
 
@@ -316,29 +327,53 @@ func TestAFileThatNobodyReadsEndsInPostgreSQL(t *testing.T) {
 		destination_types, started_at, opened_at, waiting_since, last_transition_at, reached_closed, clock, first_received_at, last_received_at, seq)
 		SELECT 's', n::text, repeat('x', 500), '', 'Opened', '', '', '', '', '{}', now(), now(), now(), now(), false, 'sender', now(), now(), 0
 		FROM generate_series(1, 50000) n`)
-	_, err := s.ExportEnquiries(t.Context(), store.Export{}, func(int64) io.Writer { return &broken{100_000} })
+	all := store.Export{What: store.Enquiries, Format: store.CSV}
+	_, err := s.Export(t.Context(), all, func(store.Begun) io.Writer { return &broken{100_000} })
 	is(t, err, errGone)
 	if errors.Is(err, store.ErrUnavailable) {
 		t.Error("a reader that is gone is taken for a database that is away")
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err = s.ExportEnquiries(ctx, store.Export{}, func(int64) io.Writer { return cancelAt{cancel} })
+	_, err = s.Export(ctx, all, func(store.Begun) io.Writer { return cancelAt{cancel} })
 	is(t, err, context.Canceled)
 
-	for deadline := time.Now().Add(10 * time.Second); ; {
-		var busy int
-		must(t, db.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
-			WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'`).Scan(&busy))
-		if busy == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d queries still run", busy)
-		}
-	}
-	if _, n := exported(t, s.ExportEnquiries, store.Export{}); n != 50_000 {
+	waitFor(t, "PostgreSQL to stop", func() bool { return running(t, db, "") == 0 })
+	if _, n := exported(t, s, store.Export{What: store.Enquiries, Format: store.CSV}); n != 50_000 {
 		t.Errorf("%d rows afterwards", n)
+	}
+}
+
+// running is how many statements with a text in them are under way for others.
+func running(t *testing.T, db *pgx.Conn, text string) (n int) {
+	t.Helper()
+	must(t, db.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+		WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' AND strpos(query, $1) > 0`, text).Scan(&n))
+	return n
+}
+
+// Somebody who leaves before the first row ends the statement, too: here it
+// waits for a lock, as it may for a sort of millions.
+func TestAFileThatIsNotBegunEndsInPostgreSQL(t *testing.T) {
+	s, db := withConn(t)
+	other, err := pgx.ConnectConfig(t.Context(), db.Config())
+	must(t, err)
+	defer other.Close(context.Background())
+	for _, count := range []bool{false, true} {
+		lock, err := other.Begin(t.Context())
+		must(t, err)
+		run(t, other, `LOCK TABLE enquiries`)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			_, err := s.Export(ctx, store.Export{What: store.Enquiries, Format: store.CSV, Count: count}, func(store.Begun) io.Writer { return io.Discard })
+			ended <- err
+		}()
+		waitFor(t, "the export", func() bool { return running(t, db, "enquiries e") == 1 })
+		cancel()
+		is(t, <-ended, context.Canceled)
+		waitFor(t, "PostgreSQL to stop", func() bool { return running(t, db, "enquiries e") == 0 })
+		must(t, lock.Rollback(t.Context()))
 	}
 }
 

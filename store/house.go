@@ -29,6 +29,9 @@ func (s *Store) keepHouse(ctx context.Context) {
 		if err == nil {
 			err = s.pruneBoard(ctx, time.Now())
 		}
+		if err == nil {
+			err = s.pruneExports(ctx)
+		}
 		if err != nil {
 			wait = time.Minute
 			if ctx.Err() == nil {

@@ -140,7 +140,7 @@ func forPerson(r *http.Request) bool {
 			return false
 		}
 	}
-	if strings.HasSuffix(path, ".csv") || r.Header.Get("Authorization") != "" {
+	if strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".ndjson") || r.Header.Get("Authorization") != "" {
 		return strings.Contains(r.Header.Get("Accept"), "text/html")
 	}
 	return true

@@ -32,6 +32,9 @@ var walks = map[string]walk{
 	"GET /enquiries/{serviceId}/{eid}":             {path: "/enquiries/inmark-svc/inmark-1", shows: true},
 	"GET /enquiries.csv":                           {path: "/enquiries.csv", shows: true},
 	"GET /transitions.csv":                         {path: "/transitions.csv", shows: true},
+	"GET /enquiries.ndjson":                        {path: "/enquiries.ndjson", shows: true},
+	"GET /transitions.ndjson":                      {path: "/transitions.ndjson", shows: true},
+	"GET /api/v1/exports/{id}":                     {skip: "TestManifest"},
 	"GET /deliveries":                              {path: "/deliveries", whole: true},
 	"POST /deliveries/retry":                       {path: "/deliveries/retry", whole: true},
 	"GET /help/numbers":                            {path: "/help/numbers"},
@@ -228,6 +231,7 @@ func TestNothingOutOfScopeByName(t *testing.T) {
 		"/api/v1/metrics?service=outmark-svc":       200,
 		"/enquiries.csv?service=outmark-svc":        200,
 		"/transitions.csv?destination=outmark-dest": 200,
+		"/enquiries.ndjson?service=outmark-svc":     200,
 	} {
 		resp, body := s.do("GET", path, token, "Accept", "text/html")
 		if resp.StatusCode != want || strings.Contains(body, "-social") || strings.Contains(body, `"enquiries":1`) || strings.HasSuffix(resp.Request.URL.Path, ".csv") && strings.Count(body, "\r\n") != 1 {

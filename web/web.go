@@ -78,7 +78,7 @@ type route struct {
 }
 
 func (s *server) routes() []route {
-	return slices.Concat(s.mainRoutes(), s.accountRoutes(), s.settingsRoutes())
+	return slices.Concat(s.mainRoutes(), s.exportRoutes(), s.accountRoutes(), s.settingsRoutes())
 }
 
 func (s *server) mainRoutes() []route {
@@ -88,8 +88,6 @@ func (s *server) mainRoutes() []route {
 		{"GET /live", access.Viewer, s.liveHTML},
 		{"GET /enquiries", access.Viewer, s.enquiriesPage},
 		{"GET /enquiries/{serviceId}/{eid}", access.Viewer, s.enquiryPage},
-		{"GET /enquiries.csv", access.Supervisor, s.enquiriesCSV},
-		{"GET /transitions.csv", access.Supervisor, s.transitionsCSV},
 		{"GET /deliveries", access.Supervisor, unlimited(s.deliveriesPage)},
 		{"POST /deliveries/retry", access.Supervisor, unlimited(s.retryDeliveries)},
 		{"GET /help/numbers", access.Viewer, s.numbersPage},

@@ -19,6 +19,7 @@ var entries = [][]entry{
 	textEntries,
 	boardEntries,
 	faultEntries,
+	exportEntries,
 }
 
 func catalogue() catalog.Catalog {
