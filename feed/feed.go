@@ -66,7 +66,6 @@ type Now struct {
 type Feed[M any] struct {
 	config Config
 	wake   chan struct{} // there may be something to render
-	done   chan struct{} // closed when Run ends
 
 	mu     sync.Mutex
 	board  map[enquiry.Key]enquiry.Enquiry
@@ -77,6 +76,7 @@ type Feed[M any] struct {
 	loads  int // how often the whole board was replaced; 0: not ready
 	log    history
 	views  map[string]*view[M]
+	ended  bool // Run has
 }
 
 // New makes an empty one; Ready is false until the first whole Change.
@@ -85,7 +85,6 @@ func New[M any](c Config) *Feed[M] {
 	return &Feed[M]{
 		config: c,
 		wake:   make(chan struct{}, 1),
-		done:   make(chan struct{}),
 		board:  make(map[enquiry.Key]enquiry.Enquiry),
 		log:    history{keep: c.Recent},
 		views:  make(map[string]*view[M]),
@@ -205,6 +204,12 @@ func (f *Feed[M]) Ready() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.loads > 0
+}
+
+func (f *Feed[M]) hasEnded() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ended
 }
 
 // Viewers counts the viewers of all views.

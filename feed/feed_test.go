@@ -113,13 +113,46 @@ func all() enquiry.Filter { return enquiry.Filter{} }
 
 func channel(name string) enquiry.Filter { return enquiry.Filter{Channels: []string{name}} }
 
-// watch joins the view of a filter.
-func (b *bench) watch(f enquiry.Filter) *feed.Viewer[message] {
-	return b.Watch(f.Values().Encode(), b.view(f))
+// listener is a viewer and somebody who waits for its messages.
+type listener struct {
+	*feed.Viewer[message]
+	ready chan struct{}
 }
 
-func (b *bench) resume(f enquiry.Filter, seq int64) *feed.Viewer[message] {
-	return b.WatchSince(f.Values().Encode(), b.view(f), seq, resumed)
+// Next waits for the next message.
+func (l *listener) Next(ctx context.Context) (message, error) {
+	for {
+		if m, ok, err := l.Take(); ok || err != nil {
+			return m, err
+		}
+		select {
+		case <-l.ready:
+		case <-ctx.Done():
+			return message{}, ctx.Err()
+		}
+	}
+}
+
+// listen has somebody wait for the viewer that join gives.
+func listen(join func(ready func()) *feed.Viewer[message]) *listener {
+	ready := make(chan struct{}, 1)
+	return &listener{join(func() {
+		select {
+		case ready <- struct{}{}:
+		default: // it has not looked since it was told last
+		}
+	}), ready}
+}
+
+// watch joins the view of a filter.
+func (b *bench) watch(f enquiry.Filter) *listener {
+	return listen(func(ready func()) *feed.Viewer[message] { return b.Watch(f.Values().Encode(), b.view(f), ready) })
+}
+
+func (b *bench) resume(f enquiry.Filter, seq int64) *listener {
+	return listen(func(ready func()) *feed.Viewer[message] {
+		return b.WatchSince(f.Values().Encode(), b.view(f), ready, seq, resumed)
+	})
 }
 
 func (b *bench) view(f enquiry.Filter) func() feed.View[message] {
@@ -143,7 +176,7 @@ func in(n int, s enquiry.Status, channel string) enquiry.Enquiry {
 }
 
 // next is the next message, which must be there at once when time stands still.
-func next(t *testing.T, v *feed.Viewer[message]) message {
+func next(t *testing.T, v *listener) message {
 	t.Helper()
 	m, err := v.Next(t.Context())
 	if err != nil {
@@ -153,7 +186,7 @@ func next(t *testing.T, v *feed.Viewer[message]) message {
 }
 
 // quiet fails if there is a message within d.
-func quiet(t *testing.T, v *feed.Viewer[message], d time.Duration) {
+func quiet(t *testing.T, v *listener, d time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
@@ -191,7 +224,7 @@ func TestOneRenderingForAllViewers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(feed.Config{})
 		defer b.stop()
-		var viewers []*feed.Viewer[message]
+		var viewers []*listener
 		for range 50 {
 			v := b.watch(channel("A"))
 			defer v.Close()
@@ -404,7 +437,9 @@ func TestBeforeTheBoardIsLoaded(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { _ = f.Run(ctx) }()
 		changes := 0
-		v := f.Watch("", func() feed.View[message] { return &view{changes: &changes} })
+		v := listen(func(ready func()) *feed.Viewer[message] {
+			return f.Watch("", func() feed.View[message] { return &view{changes: &changes} }, ready)
+		})
 		defer v.Close()
 		quiet(t, v, time.Minute)
 		if f.Ready() {
@@ -420,6 +455,12 @@ func TestBeforeTheBoardIsLoaded(t *testing.T) {
 		cancel()
 		if _, err := v.Next(t.Context()); !errors.Is(err, feed.ErrClosed) {
 			t.Errorf("after the feed's end: %v", err)
+		}
+		late := listen(func(ready func()) *feed.Viewer[message] {
+			return f.Watch("", func() feed.View[message] { return &view{changes: &changes} }, ready)
+		})
+		if _, err := late.Next(t.Context()); !errors.Is(err, feed.ErrClosed) {
+			t.Errorf("who comes after the feed's end: %v", err)
 		}
 	})
 }

@@ -167,7 +167,7 @@ func settle(models []*model) error {
 type model struct {
 	bench  *bench
 	filter enquiry.Filter
-	viewer *feed.Viewer[message] // nil: away
+	viewer *listener             // nil: away
 	shown  map[enquiry.Key]int64 // nil: nothing heard yet
 	seq    int64                 // heard last
 }

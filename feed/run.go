@@ -2,12 +2,14 @@ package feed
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 )
 
 // Run drives views and timers until ctx ends, then hangs every viewer up.
 func (f *Feed[M]) Run(ctx context.Context) error {
-	defer close(f.done)
+	defer f.end()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -18,6 +20,20 @@ func (f *Feed[M]) Run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		timer.Reset(f.turn())
+	}
+}
+
+// end tells every viewer that there will be nothing more.
+func (f *Feed[M]) end() {
+	f.mu.Lock()
+	f.ended = true
+	f.mu.Unlock()
+	for _, v := range f.all() {
+		v.mu.Lock()
+		for w := range v.viewers {
+			w.end()
+		}
+		v.mu.Unlock()
 	}
 }
 
@@ -36,17 +52,18 @@ func (f *Feed[M]) turn() time.Duration {
 	return next.Sub(f.config.Now())
 }
 
+// watched are the views that may have something to send.
 func (f *Feed[M]) watched() []*view[M] {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.loads == 0 {
+	if !f.Ready() {
 		return nil
 	}
-	vs := make([]*view[M], 0, len(f.views))
-	for _, v := range f.views {
-		vs = append(vs, v)
-	}
-	return vs
+	return f.all()
+}
+
+func (f *Feed[M]) all() []*view[M] {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Collect(maps.Values(f.views))
 }
 
 // serve sends a view's viewers what is due and says when something will be.

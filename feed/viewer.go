@@ -1,8 +1,9 @@
 package feed
 
 import (
-	"context"
 	"errors"
+	"slices"
+	"sync"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
@@ -10,27 +11,33 @@ import (
 // ErrClosed means that the viewer was closed or the feed has ended.
 var ErrClosed = errors.New("feed: closed")
 
-// Viewer is one socket's end.
+// Viewer is one socket's end. Nothing waits for it: whoever writes to the
+// socket takes what there is, and is told when there is more.
 type Viewer[M any] struct {
-	feed   *Feed[M]
-	view   *view[M]
-	box    chan M
-	kick   chan struct{} // it has fallen behind, or is closed
-	behind bool          // under view.mu, as is
+	feed  *Feed[M]
+	view  *view[M]
+	ready func()
+
+	mu     sync.Mutex // taken after view.mu
+	box    []M
+	behind bool // it has lost what was in its box
+	idle   bool // it has taken all there was, and was not told since that there is more
 	closed bool
 }
 
 // Watch joins the view called name, making it where nobody watches it yet. The
-// first message is the whole view.
-func (f *Feed[M]) Watch(name string, make func() View[M]) *Viewer[M] {
-	return f.join(name, make, func(v *view[M]) M { return f.snapshot(v) })
+// first message is the whole view. The viewer is to be asked with Take until it
+// has nothing more; from then on ready is called whenever it has something
+// again. ready must not block, and must not call the feed.
+func (f *Feed[M]) Watch(name string, make func() View[M], ready func()) *Viewer[M] {
+	return f.join(name, make, ready, func(v *view[M]) M { return f.snapshot(v) })
 }
 
 // WatchSince joins as Watch does, for a viewer who has heard everything up to
 // seq: its first message is rendered by resume, with the keys of what has
 // changed or left since. Where that is no longer known, it is the whole view.
-func (f *Feed[M]) WatchSince(name string, make func() View[M], seq int64, resume func(v View[M], n Now, keys []enquiry.Key) M) *Viewer[M] {
-	return f.join(name, make, func(v *view[M]) M {
+func (f *Feed[M]) WatchSince(name string, make func() View[M], ready func(), seq int64, resume func(v View[M], n Now, keys []enquiry.Key) M) *Viewer[M] {
+	return f.join(name, make, ready, func(v *view[M]) M {
 		keys, ok := f.since(seq)
 		if !ok {
 			return f.snapshot(v)
@@ -51,20 +58,21 @@ func (f *Feed[M]) since(seq int64) ([]enquiry.Key, bool) {
 	return f.log.after(seq)
 }
 
-func (f *Feed[M]) join(name string, build func() View[M], first func(*view[M]) M) *Viewer[M] {
-	v, ready := f.hold(name)
-	w := &Viewer[M]{feed: f, view: v, box: make(chan M, f.config.Mailbox), kick: make(chan struct{}, 1)}
+func (f *Feed[M]) join(name string, build func() View[M], ready func(), first func(*view[M]) M) *Viewer[M] {
+	v, loaded := f.hold(name)
+	w := &Viewer[M]{feed: f, view: v, ready: ready}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.render == nil {
 		v.render = build()
-		if ready {
+		if loaded {
 			f.reset(v)
 		}
 		n := f.momentOf(v)
 		v.beatAt, v.err = f.config.Now(), n.Err
 		f.nudge() // Run learns of the new view's heartbeats
 	}
+	w.closed = f.hasEnded()
 	if v.loads > 0 { // else Run sends the first message as soon as the board is loaded
 		w.put(first(v))
 	}
@@ -73,7 +81,7 @@ func (f *Feed[M]) join(name string, build func() View[M], first func(*view[M]) M
 }
 
 // hold finds or makes a view and keeps it from going away.
-func (f *Feed[M]) hold(name string) (v *view[M], ready bool) {
+func (f *Feed[M]) hold(name string) (v *view[M], loaded bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	v = f.views[name]
@@ -88,81 +96,74 @@ func (f *Feed[M]) hold(name string) (v *view[M], ready bool) {
 // put never blocks: who has a full mailbox loses all that is in it and hears
 // the whole view instead. The caller holds view.mu.
 func (w *Viewer[M]) put(m M) {
-	if w.behind {
-		return
-	}
-	select {
-	case w.box <- m:
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.behind || w.closed:
+	case len(w.box) < w.feed.config.Mailbox:
+		w.box = append(w.box, m)
 	default:
-		w.behind = true
-		w.empty()
-		w.rouse()
+		w.box, w.behind = nil, true
 	}
+	w.rouse()
 }
 
-func (w *Viewer[M]) empty() {
-	for {
-		select {
-		case <-w.box:
-		default:
-			return
-		}
-	}
-}
-
+// rouse tells whoever has found nothing; the caller holds w.mu.
 func (w *Viewer[M]) rouse() {
-	select {
-	case w.kick <- struct{}{}:
-	default:
+	if w.idle {
+		w.idle = false
+		w.ready()
 	}
 }
 
-// Next waits for the next message. After a viewer has fallen behind it is the whole view.
-func (w *Viewer[M]) Next(ctx context.Context) (M, error) {
-	for {
-		select {
-		case m := <-w.box:
-			return m, nil
-		case <-w.kick:
-			if m, ok, err := w.recover(); ok || err != nil {
-				return m, err
-			}
-		case <-w.feed.done:
-			var none M
-			return none, ErrClosed
-		case <-ctx.Done():
-			var none M
-			return none, ctx.Err()
-		}
-	}
-}
-
-// recover renders the whole view for one who has fallen behind.
-func (w *Viewer[M]) recover() (m M, ok bool, err error) {
-	w.view.mu.Lock()
-	defer w.view.mu.Unlock()
-	if w.closed {
+// Take gives the next message; ok is false when there is none, and ready will
+// be called. After a viewer has fallen behind it is the whole view.
+func (w *Viewer[M]) Take() (m M, ok bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.closed:
 		return m, false, ErrClosed
-	}
-	if !w.behind {
+	case w.behind:
+		w.mu.Unlock()
+		defer w.mu.Lock()
+		return w.whole(), true, nil
+	case len(w.box) == 0:
+		w.idle = true
 		return m, false, nil
 	}
-	w.behind = false
-	w.empty()
-	return w.feed.snapshot(w.view), true, nil
+	m = w.box[0]
+	w.box = slices.Delete(w.box, 0, 1)
+	return m, true, nil
 }
 
-// Close leaves the view; a Next under way returns ErrClosed.
+// whole is the whole view for one who has fallen behind.
+func (w *Viewer[M]) whole() M {
+	w.view.mu.Lock()
+	defer w.view.mu.Unlock()
+	w.mu.Lock()
+	w.behind = false
+	w.mu.Unlock()
+	return w.feed.snapshot(w.view)
+}
+
+// Close leaves the view; there is nothing more to take.
 func (w *Viewer[M]) Close() {
 	w.view.mu.Lock()
-	already := w.closed
-	w.closed = true
-	w.rouse()
+	_, watches := w.view.viewers[w]
 	delete(w.view.viewers, w)
 	w.view.mu.Unlock()
-	if !already {
+	w.end()
+	if watches {
 		w.feed.release(w.view)
 	}
+}
+
+func (w *Viewer[M]) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed, w.box = true, nil
+	w.rouse()
 }
 
 func (f *Feed[M]) release(v *view[M]) {

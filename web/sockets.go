@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,7 @@ type resumption struct {
 type sockets struct {
 	server   *server
 	upgrader websocket.Upgrader
+	queue    *queue         // of those that have something to send
 	all      sync.WaitGroup // readers, writers and the rechecks
 	stop     chan struct{}
 
@@ -51,7 +53,7 @@ type sockets struct {
 }
 
 func newSockets(s *server) *sockets {
-	k := &sockets{server: s, stop: make(chan struct{}), open: map[*socket]struct{}{}}
+	k := &sockets{server: s, queue: newQueue(), stop: make(chan struct{}), open: map[*socket]struct{}{}}
 	k.upgrader = websocket.Upgrader{
 		ReadBufferSize:    256,
 		WriteBufferSize:   1024,
@@ -63,6 +65,9 @@ func newSockets(s *server) *sockets {
 		},
 	}
 	k.all.Go(k.recheck)
+	for range runtime.GOMAXPROCS(0) {
+		k.all.Go(k.queue.serve)
+	}
 	return k
 }
 
@@ -78,10 +83,11 @@ func (s *server) ownOrigin(r *http.Request) bool {
 
 // socket is one browser's or program's connection.
 type socket struct {
+	sockets *sockets
 	conn    *websocket.Conn
+	out     *outlet // under conn
 	viewer  *feed.Viewer[*websocket.PreparedMessage]
-	ctx     context.Context
-	cancel  context.CancelFunc
+	pinged  time.Time
 	welcome func(context.Context) (*farewell, error) // why it may no longer listen; nil: it may
 	hangUp  sync.Once
 }
@@ -97,16 +103,21 @@ func (s *server) serveSocket(w http.ResponseWriter, r *http.Request, name string
 	if s.sockets.isClosing() {
 		return errRestarting
 	}
-	conn, err := s.sockets.upgrader.Upgrade(w, r, nil)
+	h := &hijacker{ResponseWriter: w}
+	conn, err := s.sockets.upgrader.Upgrade(h, r, nil)
 	if err != nil {
 		return nil // it has been answered
 	}
-	k := &socket{conn: conn, welcome: s.welcome(r)}
-	k.ctx, k.cancel = context.WithCancel(context.Background())
+	if err := h.out.flush(socketWriteTime); err != nil {
+		_ = conn.Close() // it is broken already
+		return nil
+	}
+	k := &socket{sockets: s.sockets, conn: conn, out: h.out, pinged: time.Now(), welcome: s.welcome(r)}
+	ready := func() { s.sockets.queue.put(k) }
 	if back != nil {
-		k.viewer = s.Feed.WatchSince(name, make, back.since, back.render)
+		k.viewer = s.Feed.WatchSince(name, make, ready, back.since, back.render)
 	} else {
-		k.viewer = s.Feed.Watch(name, make)
+		k.viewer = s.Feed.Watch(name, make, ready)
 	}
 	if !s.sockets.add(k) {
 		k.close(websocket.CloseServiceRestart, restarting)
@@ -170,13 +181,13 @@ func (k *sockets) add(c *socket) bool {
 		return false
 	}
 	k.open[c] = struct{}{}
-	k.all.Go(func() { c.read() })
 	k.all.Go(func() {
-		c.write()
+		c.read()
 		k.mu.Lock()
 		delete(k.open, c)
 		k.mu.Unlock()
 	})
+	k.queue.put(c)
 	return true
 }
 
@@ -242,6 +253,7 @@ func (k *sockets) close() {
 		farewells.Go(func() { c.close(websocket.CloseServiceRestart, restarting) })
 	}
 	farewells.Wait()
+	k.queue.close()
 	k.all.Wait()
 }
 
@@ -250,13 +262,14 @@ func (c *socket) close(code int, why string) {
 	c.hangUp.Do(func() {
 		// Whoever does not read gets no explanation.
 		_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(closingTime))
-		c.cancel()
+		_ = c.out.flush(closingTime)
 		_ = c.conn.Close() // it may be broken already
 	})
 }
 
 // read notices the end of the connection; what is said is not listened to.
 func (c *socket) read() {
+	defer c.viewer.Close()
 	c.conn.SetReadLimit(socketReadLimit)
 	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(socketSilence)) }
 	c.conn.SetPongHandler(alive)
@@ -267,28 +280,43 @@ func (c *socket) read() {
 	c.close(websocket.CloseNormalClosure, "")
 }
 
-// write is the only writer of messages.
-func (c *socket) write() {
-	defer c.viewer.Close()
-	pinged := time.Now()
-	for {
-		m, err := c.viewer.Next(c.ctx)
+// send writes what its viewer has, as long as the other end takes it. One
+// goroutine at a time does that.
+func (c *socket) send() {
+	for !c.out.keeps() {
+		m, ok, err := c.viewer.Take()
 		if err != nil {
 			c.close(websocket.CloseServiceRestart, restarting)
+		}
+		if !ok {
 			return
 		}
-		err = c.conn.SetWriteDeadline(time.Now().Add(socketWriteTime))
-		if err == nil {
-			err = c.conn.WritePreparedMessage(m)
-		}
-		// Heartbeats come often enough to ping beside them.
-		if now := time.Now(); err == nil && now.Sub(pinged) >= socketPingEvery {
-			pinged = now
-			err = c.conn.WriteControl(websocket.PingMessage, nil, now.Add(socketWriteTime))
-		}
-		if err != nil {
+		if err := c.write(m); err != nil {
 			c.close(websocket.CloseGoingAway, "too slow")
 			return
 		}
 	}
+	c.sockets.all.Go(c.sendPatiently)
+}
+
+// sendPatiently waits until the other end has taken what it was sent, and goes on.
+func (c *socket) sendPatiently() {
+	if err := c.out.flush(socketWriteTime); err != nil {
+		c.close(websocket.CloseGoingAway, "too slow")
+		return
+	}
+	c.send()
+}
+
+func (c *socket) write(m *websocket.PreparedMessage) error {
+	if err := c.conn.WritePreparedMessage(m); err != nil {
+		return err
+	}
+	// Heartbeats come often enough to ping beside them.
+	now := time.Now()
+	if now.Sub(c.pinged) < socketPingEvery {
+		return nil
+	}
+	c.pinged = now
+	return c.conn.WriteControl(websocket.PingMessage, nil, now.Add(socketWriteTime))
 }
