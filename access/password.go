@@ -28,8 +28,17 @@ const (
 
 // A password's length: characters at least, bytes at most.
 const (
-	minPassword = 10
-	maxPassword = 256
+	MinPassword = 10
+	MaxPassword = 256
+)
+
+// Why CheckNewPassword refuses a password.
+var (
+	ErrPasswordNoText = errors.New("the password must be text in UTF-8")
+	ErrPasswordShort  = fmt.Errorf("the password needs at least %d characters: a few words in a row do well", MinPassword)
+	ErrPasswordLong   = fmt.Errorf("the password is too long: %d bytes at most", MaxPassword)
+	ErrPasswordEmail  = errors.New("the password must not be the e-mail address: choose another")
+	ErrPasswordCommon = errors.New("this password is one of the first that others try: choose another")
 )
 
 // hashing bounds how much memory and processor sign-ins can take together.
@@ -44,8 +53,8 @@ func derive(password string, salt []byte, passes, memory uint32, lanes uint8, si
 // HashPassword gives the encoded argon2id hash of a password. It limits how
 // many run at once.
 func HashPassword(password string) (string, error) {
-	if password == "" || len(password) > maxPassword {
-		return "", fmt.Errorf("a password has 1 to %d bytes", maxPassword)
+	if password == "" || len(password) > MaxPassword {
+		return "", fmt.Errorf("a password has 1 to %d bytes", MaxPassword)
 	}
 	salt := make([]byte, argonSalt)
 	rand.Read(salt)
@@ -68,8 +77,8 @@ func CheckPassword(hash, password string) bool {
 	if !known {
 		hash = nobody()
 	}
-	if len(password) > maxPassword {
-		password, known = password[:maxPassword], false
+	if len(password) > MaxPassword {
+		password, known = password[:MaxPassword], false
 	}
 	h, err := parseHash(hash)
 	if err != nil {
@@ -124,15 +133,15 @@ func CheckNewPassword(email, password string) error {
 	name, _, _ := strings.Cut(email, "@")
 	switch {
 	case !utf8.ValidString(password):
-		return errors.New("the password must be text in UTF-8")
-	case utf8.RuneCountInString(password) < minPassword:
-		return fmt.Errorf("the password needs at least %d characters: a few words in a row do well", minPassword)
-	case len(password) > maxPassword:
-		return fmt.Errorf("the password is too long: %d bytes at most", maxPassword)
+		return ErrPasswordNoText
+	case utf8.RuneCountInString(password) < MinPassword:
+		return ErrPasswordShort
+	case len(password) > MaxPassword:
+		return ErrPasswordLong
 	case strings.EqualFold(password, email), bare(name) != "" && bare(password) == bare(name):
-		return errors.New("the password must not be the e-mail address: choose another")
+		return ErrPasswordEmail
 	case distinct(password) < 5, isCommon(password):
-		return errors.New("this password is one of the first that others try: choose another")
+		return ErrPasswordCommon
 	}
 	return nil
 }

@@ -16,19 +16,21 @@ import (
 type User struct {
 	ID           string
 	Email        string
-	PasswordHash string
+	PasswordHash string // empty: signs in with a provider only
 	Role         access.Role
 	Scope        enquiry.Scope
+	Identity     Identity // zero: signs in with a password only
+	Language     string   // of the pages, chosen; empty: as the browser says
 	CreatedAt    time.Time
 	DisabledAt   time.Time // zero: enabled
 }
 
 const userColumns = `users.id::text, users.email, users.password_hash, users.role, users.services, users.destinations,
-	users.created_at, users.disabled_at`
+	users.issuer, users.subject, users.language, users.created_at, users.disabled_at`
 
 func scanUser(row pgx.CollectableRow) (u User, err error) {
 	err = row.Scan(&u.ID, &u.Email, &u.PasswordHash, &u.Role, &u.Scope.Services, &u.Scope.Destinations,
-		&u.CreatedAt, maybeTime(&u.DisabledAt))
+		&u.Identity.Issuer, &u.Identity.Subject, &u.Language, &u.CreatedAt, maybeTime(&u.DisabledAt))
 	return u, err
 }
 
@@ -74,6 +76,12 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (User, error) {
 // SetPassword changes an account's password and ends all of its sessions.
 func (s *Store) SetPassword(ctx context.Context, email, hash string) error {
 	return s.changeUser(ctx, "given a new password", email, "", `password_hash = $2`, hash)
+}
+
+// SetLanguage changes the language that a user is spoken to in; "" is whatever
+// their browser asks for.
+func (s *Store) SetLanguage(ctx context.Context, id, language string) error {
+	return s.exec(ctx, `UPDATE users SET language = $2 WHERE id::text = $1`, id, language)
 }
 
 // SetRole changes what an account may do and see, and ends all of its

@@ -3,6 +3,8 @@ package views
 import (
 	"net/url"
 	"strconv"
+
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // DeliveriesHref is the list of deliveries that were kept apart: for a reason,
@@ -25,9 +27,9 @@ func RetriedHref(retried, understood int64) string {
 }
 
 // Retried says it in words.
-func Retried(retried, understood int64) string {
+func Retried(l lang.Lang, retried, understood int64) string {
 	if retried == 0 {
-		return "There was nothing to put through again."
+		return l.T("There was nothing to put through again.")
 	}
-	return "Put through again: " + number(retried) + ". Understood now: " + number(understood) + ". Still kept apart: " + number(retried-understood) + "."
+	return l.T("Put through again: %d. Understood now: %d. Still kept apart: %d.", retried, understood, retried-understood)
 }

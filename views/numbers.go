@@ -1,11 +1,16 @@
 package views
 
+import "github.com/enquiryboard/enquiryboard/views/lang"
+
 // definition is a word on the screen and what it means.
-type definition struct{ id, word, meaning string }
+type definition struct {
+	id            string
+	word, meaning lang.Text
+}
 
 type chapter struct {
-	name  string
-	intro string
+	name  lang.Text
+	intro lang.Text
 	words []definition
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // Settings is what every settings page has around its content.
@@ -52,7 +53,13 @@ func (f Form) value(name, otherwise string) string {
 	return otherwise
 }
 
-type settingsRoom struct{ path, name, icon, area, about string }
+type settingsRoom struct {
+	path  string
+	name  lang.Text
+	icon  string
+	area  string // of the audit log
+	about lang.Text
+}
 
 // settingsRooms are the settings pages in the order of their menu.
 var settingsRooms = []settingsRoom{
@@ -61,7 +68,7 @@ var settingsRooms = []settingsRoom{
 	{"/settings/tokens", "API tokens", "key", "tokens", "How programs read the board, history and files."},
 	{"/settings/thresholds", "Thresholds", "clock", "thresholds", "When a wait is a warning or a breach, and the service level."},
 	{"/settings/destinations", "Destinations", "tag", "destinations", "Names for the ids of staff, groups and departments."},
-	{"/settings/services", "Services", "globe", "services", "Each service's time zone and the start of its day."},
+	{"/settings/services", "Services", "globe", "services", "Each service’s time zone and the start of its day."},
 	{"/settings/audit", "Audit log", "shield", "", "Who did what, when and from where."},
 }
 
@@ -85,7 +92,7 @@ func (s Settings) here(path string) string {
 // roles are what an account or a token can be, in words.
 var roles = []struct {
 	role access.Role
-	name string
+	may  lang.Text
 }{
 	{access.Viewer, "Viewer: the board and history"},
 	{access.Supervisor, "Supervisor: and files and deliveries"},
@@ -93,19 +100,17 @@ var roles = []struct {
 }
 
 // scopeText says in words what a scope leaves.
-func scopeText(s enquiry.Scope) string {
-	if s.All() {
-		return "Everything"
+func scopeText(ctx context.Context, s enquiry.Scope) string {
+	services, destinations := strings.Join(s.Services, ", "), strings.Join(s.Destinations, ", ")
+	switch {
+	case s.All():
+		return t(ctx, "Everything")
+	case destinations == "":
+		return t(ctx, "Services %s", services)
+	case services == "":
+		return t(ctx, "Destinations %s", destinations)
 	}
-	var parts []string
-	if len(s.Services) > 0 {
-		parts = append(parts, "services "+strings.Join(s.Services, ", "))
-	}
-	if len(s.Destinations) > 0 {
-		parts = append(parts, "destinations "+strings.Join(s.Destinations, ", "))
-	}
-	text := strings.Join(parts, "; ")
-	return strings.ToUpper(text[:1]) + text[1:]
+	return t(ctx, "Services %s; destinations %s", services, destinations)
 }
 
 // minutes writes a time after midnight as 06:00.
@@ -129,16 +134,16 @@ var secondsInput = templ.Attributes{"type": "text", "inputmode": "decimal", "req
 func secondsText(d time.Duration) string { return enquiry.Seconds(d) }
 
 // targetName is a channel and origin in words.
-func targetName(ctx context.Context, t TargetForm) string {
+func targetName(ctx context.Context, f TargetForm) string {
 	switch {
-	case t.Channel == "" && t.Origin == "":
-		return "Every channel and origin"
-	case t.Channel == "":
-		return "Origin " + channelName(ctx, t.Origin)
-	case t.Origin == "":
-		return channelName(ctx, t.Channel)
+	case f.Channel == "" && f.Origin == "":
+		return t(ctx, "Every channel and origin")
+	case f.Channel == "":
+		return t(ctx, "Origin %s", channelName(ctx, f.Origin))
+	case f.Origin == "":
+		return channelName(ctx, f.Channel)
 	}
-	return channelName(ctx, t.Channel) + " · " + channelName(ctx, t.Origin)
+	return channelName(ctx, f.Channel) + " · " + channelName(ctx, f.Origin)
 }
 
 func targetID(i int) string      { return "target-" + strconv.Itoa(i) }

@@ -39,6 +39,9 @@ func (s *server) admit(r *http.Request, need access.Role) (*http.Request, error)
 		return r, err
 	}
 	ctx := context.WithValue(r.Context(), visitorKey{}, v)
+	if l, chosen := lang.Known(v.Language); chosen {
+		ctx = lang.With(ctx, l)
+	}
 	r = r.WithContext(store.By(ctx, v.actor(r)))
 	if !v.Role.Allows(need) {
 		return r, &fault{status: http.StatusForbidden, message: "This needs the role %s; you are a %s. An administrator can change that.", args: []any{roleWord(need), roleWord(v.Role)}}

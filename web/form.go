@@ -1,8 +1,6 @@
 package web
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"net/mail"
 	"net/url"
@@ -15,11 +13,13 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
-// form is what a settings form has sent, and what is wrong with it by field.
+// form is what a form has sent, and what is wrong with it by field.
 type form struct {
 	url.Values
+	lang  lang.Lang // of who sent it
 	wrong map[string]string
 }
 
@@ -28,15 +28,15 @@ func readForm(w http.ResponseWriter, r *http.Request) (*form, error) {
 	if err := parseForm(w, r); err != nil {
 		return nil, err
 	}
-	return &form{r.PostForm, map[string]string{}}, nil
+	return &form{r.PostForm, lang.From(r.Context()), map[string]string{}}, nil
 }
 
 func (f *form) ok() bool { return len(f.wrong) == 0 }
 
 // refuse notes what is wrong with a field; the first finding stands.
-func (f *form) refuse(name, format string, args ...any) {
+func (f *form) refuse(name string, text lang.Text, args ...any) {
 	if f.wrong[name] == "" {
-		f.wrong[name] = fmt.Sprintf(format, args...)
+		f.wrong[name] = f.lang.T(text, args...)
 	}
 }
 
@@ -78,18 +78,17 @@ func (f *form) name() string {
 
 func (f *form) email() string {
 	v := strings.TrimSpace(f.Get("email"))
-	if err := checkEmail(v); err != nil {
-		f.refuse("email", "%s", sentence(err))
+	if !isEmail(v) {
+		f.refuse("email", noEmail)
 	}
 	return v
 }
 
-func checkEmail(email string) error {
-	a, err := mail.ParseAddress(email)
-	if err != nil || a.Address != email || len(email) > 254 {
-		return errors.New("this is not an e-mail address: it looks like name@example.com")
-	}
-	return nil
+const noEmail lang.Text = "This is not an e-mail address: it looks like name@example.com."
+
+func isEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && len(s) <= 254
 }
 
 func (f *form) role() access.Role {

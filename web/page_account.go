@@ -3,8 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -12,12 +10,14 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // accountRoutes are one's own account, and the links by which one gets in.
 func (s *server) accountRoutes() []route {
 	return []route{
 		{"GET /account", access.Viewer, s.accountPage},
+		{"POST /account/language", access.Viewer, s.changeLanguage},
 		{"POST /account/password", access.Viewer, s.changePassword},
 		{"POST /account/sign-out", access.Viewer, s.signOutEverywhere},
 		{"POST /account/sessions/{id}/end", access.Viewer, s.endSession},
@@ -35,16 +35,23 @@ func (s *server) accountPage(w http.ResponseWriter, r *http.Request) error {
 func (s *server) showAccount(w http.ResponseWriter, r *http.Request, status int, f views.Form) error {
 	v := who(r)
 	page := views.Account{
-		Frame: s.frame(r, "Your account", "/account"), Scope: v.Scope, Notice: s.notice(w, r), Form: f,
+		Frame: s.frame(r, lang.From(r.Context()).T("Your account"), "/account"), Scope: v.Scope, Notice: s.notice(w, r), Form: f,
 		Zone: s.settings.get(r.Context()).zone(v.Scope.Services), Now: time.Now(), None: v.UserID == "",
 	}
 	if !page.None {
+		u, err := s.self(r)
+		if err != nil {
+			return err
+		}
+		if page.Language = u.Language; u.PasswordHash == "" {
+			page.Provider = s.provider.of(u)
+		}
 		list, err := s.Store.UserSessions(r.Context(), v.UserID)
 		if err != nil {
 			return err
 		}
 		for _, one := range list {
-			page.Sessions = append(page.Sessions, views.Session{ID: one.ID, Address: one.Address, Browser: browserName(one.UserAgent),
+			page.Sessions = append(page.Sessions, views.Session{ID: one.ID, Address: one.Address, Browser: browserName(lang.From(r.Context()), one.UserAgent),
 				CreatedAt: one.CreatedAt, This: one.Token == s.sessions.stored(r)})
 		}
 	}
@@ -52,7 +59,7 @@ func (s *server) showAccount(w http.ResponseWriter, r *http.Request, status int,
 }
 
 // browserName is what people call the browser of a User-Agent.
-func browserName(agent string) string {
+func browserName(l lang.Lang, agent string) string {
 	name := func(words [][2]string, otherwise string) string {
 		for _, w := range words {
 			if strings.Contains(agent, w[0]) {
@@ -61,12 +68,38 @@ func browserName(agent string) string {
 		}
 		return otherwise
 	}
-	browser := name([][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}}, "A program")
+	browser := name([][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}}, l.T("A program"))
 	system := name([][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}}, "")
 	if system == "" {
 		return browser
 	}
-	return browser + " on " + system
+	return l.T("%s on %s", browser, system)
+}
+
+// changeLanguage sets the language of one's pages.
+func (s *server) changeLanguage(w http.ResponseWriter, r *http.Request) error {
+	u, err := s.self(r)
+	if err != nil {
+		return err
+	}
+	f, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	chosen := f.Get("language")
+	l, known := lang.Known(chosen)
+	if chosen != "" && !known {
+		f.refuse("language", "Choose one of the languages.")
+		return s.showAccount(w, r, http.StatusUnprocessableEntity, f.view())
+	}
+	if chosen == "" {
+		l = lang.Accepted(r.Header.Get("Accept-Language"))
+	}
+	if err := s.Store.SetLanguage(r.Context(), u.ID, chosen); err != nil {
+		return err
+	}
+	s.sessions.forgetUser(u.ID)
+	return s.done(w, r, "/account", views.Notice{Text: l.T("The language is changed.")})
 }
 
 // self is the account of who makes a request, or a fault where there is none.
@@ -91,8 +124,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	address := clientAddress(r)
 	if wait := s.sessions.attempts.wait(u.Email, address, time.Now()); wait > 0 {
-		f.refuse("current", "Too many attempts. Wait %d seconds, then try again.", int(math.Ceil(wait.Seconds())))
-		w.Header().Set("Retry-After", fmt.Sprint(int(math.Ceil(wait.Seconds()))))
+		f.wrong["current"] = tooManyAttempts(w, f.lang, wait)
 		return s.showAccount(w, r, http.StatusTooManyRequests, f.view())
 	}
 	if !access.CheckPassword(u.PasswordHash, f.Get("current")) {
@@ -100,8 +132,8 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 		if err := s.Store.Note(r.Context(), store.Entry{Area: "sign-in", Action: "gave a wrong password for a change", Subject: u.Email}); err != nil {
 			return err
 		}
-	} else if err := access.CheckNewPassword(u.Email, f.Get("password")); err != nil {
-		f.refuse("password", "%s", sentence(err))
+	} else if wrong := wrongPassword(f.lang, u.Email, f.Get("password")); wrong != "" {
+		f.wrong["password"] = wrong
 	}
 	if !f.ok() {
 		return s.showAccount(w, r, http.StatusUnprocessableEntity, f.view())
@@ -118,7 +150,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := s.sessions.begin(w, r, u); err != nil {
 		return err
 	}
-	return s.done(w, r, "/account", views.Notice{Text: "The password is changed, and every other browser signed out."})
+	return s.done(w, r, "/account", views.Notice{Text: f.lang.T("The password is changed, and every other browser signed out.")})
 }
 
 func (s *server) signOutEverywhere(w http.ResponseWriter, r *http.Request) error {
@@ -142,7 +174,7 @@ func (s *server) endSession(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.forgetUser(u.ID)
-	return s.done(w, r, "/account", views.Notice{Text: "That browser is signed out."})
+	return s.done(w, r, "/account", views.Notice{Text: lang.From(r.Context()).T("That browser is signed out.")})
 }
 
 var errDeadLink = &fault{status: http.StatusNotFound, message: "This link has been used, is too old, or never was one. Ask an administrator for a new one."}
@@ -197,7 +229,7 @@ func (s *server) acceptInvite(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	return s.enter(w, r, u, "/")
+	return s.enter(w, r, u, "/", "by an invitation")
 }
 
 // byLink says that who uses a link is the one it was made for.
@@ -225,7 +257,7 @@ func (s *server) reset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.forgetUser(u.ID)
-	return s.enter(w, r, u, "/")
+	return s.enter(w, r, u, "/", "by a link for a new password")
 }
 
 // newPassword reads the password that a link's page asks for; message is what
@@ -235,8 +267,8 @@ func newPassword(w http.ResponseWriter, r *http.Request, email string) (hash, me
 		return "", "", err
 	}
 	password := r.PostFormValue("password")
-	if err := access.CheckNewPassword(email, password); err != nil {
-		return "", sentence(err), nil
+	if wrong := wrongPassword(lang.From(r.Context()), email, password); wrong != "" {
+		return "", wrong, nil
 	}
 	hash, err = access.HashPassword(password)
 	return hash, "", err

@@ -10,6 +10,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 const auditPerPage = 50
@@ -31,9 +32,9 @@ func (s *server) auditPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := views.Audit{Settings: frame, Areas: store.Areas, Search: q.Get("q"), Area: q.Get("area"), From: q.Get("from"), To: q.Get("to")}
-	ask, err := readAudit(q, frame.Zone)
-	if err != nil {
-		page.Problem = err.Error() + "."
+	ask, wrong := readAudit(lang.From(r.Context()), q, frame.Zone)
+	if wrong != "" {
+		page.Problem = wrong
 		return render(w, r, http.StatusBadRequest, views.AuditPage(page))
 	}
 	entries, err := s.Store.Audit(r.Context(), ask)
@@ -54,44 +55,41 @@ func (s *server) auditPage(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, views.AuditPage(page))
 }
 
-// readAudit reads the page's query.
-func readAudit(q url.Values, zone *time.Location) (store.AuditQuery, error) {
-	ask := store.AuditQuery{Limit: auditPerPage}
-	for name := range q {
-		value, err := single(q, name)
-		if err != nil {
-			return ask, err
+// readAudit reads the page's query, or says what is wrong with it.
+func readAudit(l lang.Lang, q url.Values, zone *time.Location) (ask store.AuditQuery, wrong string) {
+	ask.Limit = auditPerPage
+	for name, values := range q {
+		value, ok := values[0], len(values) == 1
+		if !ok {
+			return ask, l.T("%s is given more than once: give one.", name)
 		}
-		bad := ""
 		switch name {
 		case "q":
 			ask.Search = value
 		case "area":
 			if ask.Area = value; !slices.Contains(store.Areas, value) {
-				bad = "is not one of the list: choose one"
+				wrong = l.T("The log is not about that: choose something from the list.")
 			}
 		case "from":
-			ask.From, bad = startOf(value, zone)
+			if ask.From, ok = startOf(value, zone); !ok {
+				wrong = l.T("%s is not a date: write 2006-01-02.", l.T("From"))
+			}
 		case "to":
-			ask.To, bad = startOf(value, zone)
+			if ask.To, ok = startOf(value, zone); !ok {
+				wrong = l.T("%s is not a date: write 2006-01-02.", l.T("To, not included"))
+			}
 		case "before":
-			if ask.Before, err = strconv.ParseInt(value, 10, 64); err != nil || ask.Before < 1 {
-				bad = "is not a page of the log: begin with the newest"
+			if ask.Before, _ = strconv.ParseInt(value, 10, 64); ask.Before < 1 {
+				wrong = l.T("This is not a page of the log: begin with the newest.")
 			}
 		default:
-			bad = "is not a parameter here: use area, before, from, q or to"
-		}
-		if bad != "" {
-			return ask, &enquiry.BadParameter{Name: name, Reason: bad}
+			wrong = l.T("%s is not a parameter here: use area, before, from, q or to.", name)
 		}
 	}
-	return ask, nil
+	return ask, wrong
 }
 
-func startOf(day string, zone *time.Location) (at time.Time, bad string) {
+func startOf(day string, zone *time.Location) (at time.Time, ok bool) {
 	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return at, "is not a date: write 2006-01-02"
-	}
-	return enquiry.StartOfDay(d.Year(), d.Month(), d.Day(), zone), ""
+	return enquiry.StartOfDay(d.Year(), d.Month(), d.Day(), zone), err == nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 const (
@@ -37,7 +38,7 @@ func (s *server) deliveriesPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d.Reason, d.Day, d.Said = q.Get("reason"), q.Get("day"), said(q)
+	d.Reason, d.Day, d.Said = q.Get("reason"), q.Get("day"), said(lang.From(r.Context()), q)
 	for _, one := range list {
 		d.Rows = append(d.Rows, views.Quarantined{
 			ReceivedAt: one.ReceivedAt, RetriedAt: one.RetriedAt, Reason: one.Reason, Detail: one.Detail, Key: keys[one.KeyID], Raw: one.Raw,
@@ -49,7 +50,7 @@ func (s *server) deliveriesPage(w http.ResponseWriter, r *http.Request) error {
 	if d.Days, err = s.deliveryDays(r, d.Now, d.Zone); err != nil {
 		return err
 	}
-	return render(w, r, http.StatusOK, views.DeliveriesPage(s.frame(r, "Deliveries", "/deliveries"), d))
+	return render(w, r, http.StatusOK, views.DeliveriesPage(s.frame(r, lang.From(r.Context()).T("Deliveries"), "/deliveries"), d))
 }
 
 // deliveryDays counts what was kept apart lately.
@@ -77,13 +78,13 @@ func (s *server) retryDeliveries(w http.ResponseWriter, r *http.Request) error {
 }
 
 // said is what putting deliveries through again has come to, on the page after it.
-func said(q url.Values) string {
+func said(l lang.Lang, q url.Values) string {
 	retried, err1 := strconv.ParseInt(q.Get("retried"), 10, 64)
 	understood, err2 := strconv.ParseInt(q.Get("understood"), 10, 64)
 	if err1 != nil || err2 != nil || retried < understood || understood < 0 {
 		return ""
 	}
-	return views.Retried(retried, understood)
+	return views.Retried(l, retried, understood)
 }
 
 var deliveryParameters = []string{"reason", "day", "before", "retried", "understood"}

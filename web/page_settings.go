@@ -7,6 +7,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // settingsRoutes are the settings pages. Each form is answered with a redirect
@@ -21,6 +22,7 @@ func (s *server) settingsRoutes() []route {
 		{"POST /settings/users/{id}/role", access.Admin, s.setRole},
 		{"POST /settings/users/{id}/disable", access.Admin, s.disableUser},
 		{"POST /settings/users/{id}/enable", access.Admin, s.enableUser},
+		{"POST /settings/users/{id}/disconnect", access.Admin, s.disconnectUser},
 		{"POST /settings/users/{id}/sign-out", access.Admin, s.signOutUser},
 		{"POST /settings/users/{id}/reset", access.Admin, s.resetUser},
 		{"GET /settings/tokens", access.Admin, s.tokensPage},
@@ -43,13 +45,13 @@ func (s *server) settingsRoutes() []route {
 }
 
 // settingsFrame is what the settings page at path has around its content.
-func (s *server) settingsFrame(w http.ResponseWriter, r *http.Request, path, title string) (views.Settings, error) {
+func (s *server) settingsFrame(w http.ResponseWriter, r *http.Request, path string, title lang.Text) (views.Settings, error) {
 	last, err := s.Store.LastChanges(r.Context())
 	if err != nil {
 		return views.Settings{}, err
 	}
 	page := views.Settings{
-		Frame: s.frame(r, title, "/settings/"), Path: path, Notice: s.notice(w, r), Last: map[string]views.Entry{},
+		Frame: s.frame(r, lang.From(r.Context()).T(title), "/settings/"), Path: path, Notice: s.notice(w, r), Last: map[string]views.Entry{},
 		Now: time.Now(), Zone: s.settings.get(r.Context()).zone(nil),
 	}
 	for area, e := range last {
@@ -73,7 +75,7 @@ func (s *server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // changed ends a settings form. What it changed is in force here at once.
-func (s *server) changed(w http.ResponseWriter, r *http.Request, path, text string) error {
+func (s *server) changed(w http.ResponseWriter, r *http.Request, path string, text lang.Text, args ...any) error {
 	s.settings.forget()
-	return s.done(w, r, path, views.Notice{Text: text})
+	return s.done(w, r, path, views.Notice{Text: lang.From(r.Context()).T(text, args...)})
 }

@@ -21,16 +21,18 @@ import (
 const (
 	sessionIdle     = 12 * time.Hour
 	sessionAbsolute = 30 * 24 * time.Hour
+	sessionVouched  = 24 * time.Hour  // by a sign-in provider, who is then asked again
 	userCacheFor    = 3 * time.Second // how long a disabled account may go on
 	extendEvery     = time.Minute     // a session's idle limit moves in such steps
 )
 
 // visitor is who makes a request.
 type visitor struct {
-	Name   string // e-mail, or the token's name
-	Role   access.Role
-	Scope  enquiry.Scope
-	UserID string // "" for a token
+	Name     string // e-mail, or the token's name
+	Role     access.Role
+	Scope    enquiry.Scope
+	UserID   string // "" for a token
+	Language string // chosen; "" for none
 }
 
 // actor is who the audit log names for what a request does.
@@ -102,7 +104,7 @@ func (s *server) visitor(r *http.Request) (v visitor, ok bool, err error) {
 	if err != nil {
 		return visitor{}, false, err
 	}
-	return visitor{Name: u.Email, Role: u.Role, Scope: u.Scope, UserID: u.ID}, true, nil
+	return visitor{Name: u.Email, Role: u.Role, Scope: u.Scope, UserID: u.ID, Language: u.Language}, true, nil
 }
 
 // user is the enabled user of the request's session, or store.ErrNotFound.
@@ -183,6 +185,9 @@ func (s *sessions) begin(w http.ResponseWriter, r *http.Request, u store.User) e
 	ctx, err := s.scs.Load(r.Context(), "")
 	if err != nil {
 		return err
+	}
+	if u.Identity != (store.Identity{}) {
+		s.scs.SetDeadline(ctx, time.Now().Add(sessionVouched))
 	}
 	token, _, err := s.scs.Commit(ctx)
 	if err != nil {

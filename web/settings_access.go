@@ -71,8 +71,8 @@ func (s *server) createToken(w http.ResponseWriter, r *http.Request) error {
 		return s.showTokens(w, r, http.StatusUnprocessableEntity, f.view())
 	}
 	return s.done(w, r, "/settings/tokens", views.Notice{
-		Text: "The token " + t.Name + " is made.", Secret: secret,
-		Hint: "Copy it now: it is shown this once, and kept here only as a hash.",
+		Text: f.lang.T("The token %s is made.", t.Name), Secret: secret,
+		Hint: f.lang.T("Copy it now: it is shown this once, and kept here only as a hash."),
 	})
 }
 
@@ -129,8 +129,8 @@ func (s *server) createKey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, "/settings/keys", views.Notice{
-		Text: "The key " + name + " is made.", Secret: s.PublicURL + "/webhooks/cinnox/" + key,
-		Hint: "Copy it now and give it to CINNOX as the webhook’s URL: it is shown this once. Whoever has it can send notifications.",
+		Text: f.lang.T("The key %s is made.", name), Secret: s.PublicURL + "/webhooks/cinnox/" + key,
+		Hint: f.lang.T("Copy it now and give it to CINNOX as the webhook’s URL: it is shown this once. Whoever has it can send notifications."),
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 const (
@@ -64,7 +64,7 @@ func (s *server) nameDestinations(w http.ResponseWriter, r *http.Request) error 
 	ok := true
 	for i := range ids {
 		d := store.Destination{ServiceID: services[i], ID: ids[i], Name: strings.TrimSpace(names[i])}
-		forms[i] = views.DestinationForm{Service: d.ServiceID, ID: d.ID, Name: d.Name, Wrong: wrongName(d.Name)}
+		forms[i] = views.DestinationForm{Service: d.ServiceID, ID: d.ID, Name: d.Name, Wrong: wrongName(lang.From(r.Context()), d.Name)}
 		now, exists := known[[2]string{d.ServiceID, d.ID}]
 		if !exists {
 			return &fault{status: http.StatusBadRequest, message: "There is no such destination any more. Open the page again."}
@@ -82,14 +82,7 @@ func (s *server) nameDestinations(w http.ResponseWriter, r *http.Request) error 
 			return err
 		}
 	}
-	return s.changed(w, r, "/settings/destinations", counted(len(changed), "name")+" saved.")
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return s.changed(w, r, "/settings/destinations", "%d names saved.", len(changed))
 }
 
 // namesNow are the names by service and id of all destinations that were heard of.
@@ -105,12 +98,12 @@ func (s *server) namesNow(r *http.Request) (map[[2]string]string, error) {
 	return names, nil
 }
 
-func wrongName(name string) string {
+func wrongName(l lang.Lang, name string) string {
 	switch {
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return "A name is one line of plain text."
+		return l.T("A name is one line of plain text.")
 	case len(name) > longestName:
-		return fmt.Sprintf("This is too long: %d bytes are the most.", longestName)
+		return l.T("This is too long: %d bytes are the most.", longestName)
 	}
 	return ""
 }
@@ -159,7 +152,7 @@ func (s *server) importDestinations(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	list, wrong := readNames(file)
+	list, wrong := readNames(lang.From(r.Context()), file)
 	if len(wrong) > 0 {
 		now, err := s.Store.Destinations(r.Context())
 		if err != nil {
@@ -170,7 +163,7 @@ func (s *server) importDestinations(w http.ResponseWriter, r *http.Request) erro
 	if err := s.Store.NameDestinations(r.Context(), list); err != nil {
 		return err
 	}
-	return s.changed(w, r, "/settings/destinations", counted(len(list), "line")+" imported.")
+	return s.changed(w, r, "/settings/destinations", "%d lines imported.", len(list))
 }
 
 // uploaded is the file of a form; empty where none was chosen.
@@ -201,12 +194,12 @@ func uploaded(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 }
 
 // readNames reads a file of names, or says what is wrong with it line by line.
-func readNames(file []byte) (list []store.Destination, wrong []string) {
+func readNames(l lang.Lang, file []byte) (list []store.Destination, wrong []string) {
 	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(file, []byte("\ufeff"))))
 	in.FieldsPerRecord = len(destinationColumns)
 	head, err := in.Read()
 	if err != nil || strings.Join(head, ",") != strings.Join(destinationColumns, ",") {
-		return nil, []string{"The first line must be " + strings.Join(destinationColumns, ",") + ". Download the file here and write into that."}
+		return nil, []string{l.T("The first line must be %s. Download the file here and write into that.", strings.Join(destinationColumns, ","))}
 	}
 	for {
 		row, err := in.Read()
@@ -217,8 +210,8 @@ func readNames(file []byte) (list []store.Destination, wrong []string) {
 		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
 			line = parse.StartLine
 		}
-		if problem := wrongLine(row, err); problem != "" {
-			wrong = append(wrong, fmt.Sprintf("Line %d: %s", line, problem))
+		if problem := wrongLine(l, row, err); problem != "" {
+			wrong = append(wrong, l.T("Line %d: %s", line, problem))
 			if len(wrong) == faultsListed || err != nil {
 				return nil, wrong
 			}
@@ -228,14 +221,14 @@ func readNames(file []byte) (list []store.Destination, wrong []string) {
 	}
 }
 
-func wrongLine(row []string, err error) string {
+func wrongLine(l lang.Lang, row []string, err error) string {
 	if err != nil {
-		return "this is not a line of three columns. Is every quotation mark closed?"
+		return l.T("This is not a line of three columns. Is every quotation mark closed?")
 	}
 	for i, cell := range row[:2] {
 		if cell == "" || len(cell) > longestID || !utf8.ValidString(cell) || strings.ContainsRune(cell, 0) {
-			return destinationColumns[i] + " is not an id."
+			return l.T("%s is not an id.", destinationColumns[i])
 		}
 	}
-	return wrongName(strings.TrimSpace(row[2]))
+	return wrongName(l, strings.TrimSpace(row[2]))
 }

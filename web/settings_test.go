@@ -318,7 +318,7 @@ func TestDestinationNames(t *testing.T) {
 	}
 	head := "service_id,destination,destination_name\r\n"
 	for file, why := range map[string]string{
-		"": "The first line must be", "a,b,c\n": "The first line must be", head + "s,d\n": "Line 2: this is not a line of three",
+		"": "The first line must be", "a,b,c\n": "The first line must be", head + "s,d\n": "Line 2: This is not a line of three",
 		head + "s,d,ok\n,d,x\n": "Line 3: service_id is not an id", head + "s,d," + strings.Repeat("x", 101): "Line 2: This is too long", head + "s,\"d,x\n": "quotation mark",
 	} {
 		if resp, body := upload(file); resp.StatusCode != 422 || !strings.Contains(body, why) {

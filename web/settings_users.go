@@ -9,6 +9,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 const (
@@ -36,7 +37,7 @@ func (s *server) showUsers(w http.ResponseWriter, r *http.Request, status int, f
 	}
 	page := views.Users{Settings: frame, Form: f}
 	for _, u := range users {
-		page.Users = append(page.Users, userLine(u))
+		page.Users = append(page.Users, s.userLine(u))
 	}
 	for _, l := range invitations {
 		page.Invitations = append(page.Invitations, views.Invitation{ID: l.ID, Email: l.Email, Role: l.Role, ExpiresAt: l.ExpiresAt})
@@ -44,8 +45,8 @@ func (s *server) showUsers(w http.ResponseWriter, r *http.Request, status int, f
 	return render(w, r, status, views.UsersPage(page))
 }
 
-func userLine(u store.User) views.UserLine {
-	return views.UserLine{ID: u.ID, Email: u.Email, Role: u.Role, Scope: u.Scope, CreatedAt: u.CreatedAt, DisabledAt: u.DisabledAt}
+func (s *server) userLine(u store.User) views.UserLine {
+	return views.UserLine{ID: u.ID, Email: u.Email, Provider: s.provider.of(u), Role: u.Role, Scope: u.Scope, CreatedAt: u.CreatedAt, DisabledAt: u.DisabledAt}
 }
 
 // invite makes a link by which one person makes their account.
@@ -71,8 +72,8 @@ func (s *server) invite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, "/settings/users", views.Notice{
-		Text: "This link invites " + l.Email + ".", Secret: s.PublicURL + "/invite/" + secret,
-		Hint: "Copy it now: it is shown this once. Pass it on in a way that only they can read; it works once, within seven days.",
+		Text: f.lang.T("This link invites %s.", l.Email), Secret: s.PublicURL + "/invite/" + secret,
+		Hint: f.lang.T("Copy it now: it is shown this once. Pass it on in a way that only they can read; it works once, within seven days."),
 	})
 }
 
@@ -101,10 +102,11 @@ func (s *server) userPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) showUser(w http.ResponseWriter, r *http.Request, status int, u store.User, f views.Form) error {
-	frame, err := s.settingsFrame(w, r, "/settings/users", u.Email)
+	frame, err := s.settingsFrame(w, r, "/settings/users", "Users")
 	if err != nil {
 		return err
 	}
+	frame.Title = u.Email
 	sessions, err := s.Store.UserSessions(r.Context(), u.ID)
 	if err != nil {
 		return err
@@ -113,7 +115,7 @@ func (s *server) showUser(w http.ResponseWriter, r *http.Request, status int, u 
 	if err != nil {
 		return err
 	}
-	page := views.UserPage{Settings: frame, User: userLine(u), Own: u.ID == who(r).UserID, Sessions: len(sessions), Form: f}
+	page := views.UserPage{Settings: frame, User: s.userLine(u), Own: u.ID == who(r).UserID, Sessions: len(sessions), Form: f}
 	for _, e := range history {
 		page.History = append(page.History, entryView(e))
 	}
@@ -134,6 +136,9 @@ func (s *server) setRole(w http.ResponseWriter, r *http.Request) error {
 	if u.ID == who(r).UserID {
 		f.refuse("role", "Nobody changes their own role: another administrator can.")
 	}
+	if name := s.provider.of(u); name != "" {
+		return &fault{status: http.StatusConflict, message: "The role of this account comes from its groups at %s. Change them there.", args: []any{name}}
+	}
 	if !f.ok() {
 		return s.showUser(w, r, http.StatusUnprocessableEntity, u, f.view())
 	}
@@ -153,7 +158,7 @@ func (s *server) enableUser(w http.ResponseWriter, r *http.Request) error {
 
 // actOnOther changes an account that is not one's own: so there is always an
 // administrator left, the one who acts.
-func (s *server) actOnOther(w http.ResponseWriter, r *http.Request, act func(context.Context, string) error, text string) error {
+func (s *server) actOnOther(w http.ResponseWriter, r *http.Request, act func(context.Context, string) error, text lang.Text) error {
 	u, err := s.account(r)
 	if err != nil {
 		return err
@@ -165,6 +170,17 @@ func (s *server) actOnOther(w http.ResponseWriter, r *http.Request, act func(con
 		return err
 	}
 	return s.userChanged(w, r, u, text)
+}
+
+func (s *server) disconnectUser(w http.ResponseWriter, r *http.Request) error {
+	u, err := s.account(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Disconnect(r.Context(), u.Email); err != nil {
+		return err
+	}
+	return s.userChanged(w, r, u, "The account is disconnected. Make a link by which its owner chooses a password.")
 }
 
 func (s *server) signOutUser(w http.ResponseWriter, r *http.Request) error {
@@ -180,9 +196,9 @@ func (s *server) signOutUser(w http.ResponseWriter, r *http.Request) error {
 
 // userChanged ends a form that has ended a user's sessions: here at once, on
 // other replicas as soon as they look again.
-func (s *server) userChanged(w http.ResponseWriter, r *http.Request, u store.User, text string) error {
+func (s *server) userChanged(w http.ResponseWriter, r *http.Request, u store.User, text lang.Text) error {
 	s.sessions.forgetUser(u.ID)
-	return s.done(w, r, "/settings/users/"+u.ID, views.Notice{Text: text})
+	return s.done(w, r, "/settings/users/"+u.ID, views.Notice{Text: lang.From(r.Context()).T(text)})
 }
 
 // resetUser makes a link by which a user chooses a new password.
@@ -200,8 +216,9 @@ func (s *server) resetUser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	l := lang.From(r.Context())
 	return s.done(w, r, "/settings/users/"+u.ID, views.Notice{
-		Text: "By this link " + u.Email + " chooses a new password.", Secret: s.PublicURL + "/reset/" + secret,
-		Hint: "Copy it now: it is shown this once. Pass it on in a way that only they can read; it works once, within a day.",
+		Text: l.T("By this link %s chooses a new password.", u.Email), Secret: s.PublicURL + "/reset/" + secret,
+		Hint: l.T("Copy it now: it is shown this once. Pass it on in a way that only they can read; it works once, within a day."),
 	})
 }

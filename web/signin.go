@@ -3,10 +3,10 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,19 +27,21 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	}
-	return render(w, r, http.StatusOK, views.SignIn(views.SignInForm{Next: next}))
+	return render(w, r, http.StatusOK, views.SignIn(s.signInForm("", next)))
+}
+
+func (s *server) signInForm(email, next string) views.SignInForm {
+	return views.SignInForm{Email: email, Next: next, Provider: s.provider.name()}
 }
 
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r); err != nil {
 		return err
 	}
-	form := views.SignInForm{Email: strings.TrimSpace(r.PostFormValue("email")), Next: safeNext(r.PostFormValue("next"))}
-	address := clientAddress(r)
+	form := s.signInForm(strings.TrimSpace(r.PostFormValue("email")), safeNext(r.PostFormValue("next")))
+	l, address := lang.From(r.Context()), clientAddress(r)
 	if wait := s.sessions.attempts.wait(form.Email, address, time.Now()); wait > 0 {
-		seconds := int(math.Ceil(wait.Seconds()))
-		w.Header().Set("Retry-After", fmt.Sprint(seconds))
-		form.Message = fmt.Sprintf("Too many attempts. Wait %d seconds, then try again.", seconds)
+		form.Message = tooManyAttempts(w, l, wait)
 		return render(w, r, http.StatusTooManyRequests, views.SignIn(form))
 	}
 	u, err := s.authenticate(r.Context(), form.Email, r.PostFormValue("password"))
@@ -48,24 +50,31 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		if err := s.noteRefusal(r, form.Email); err != nil {
 			return err
 		}
-		form.Message = "The e-mail or the password is wrong. An administrator can set a new password."
+		form.Message = l.T("The e-mail or the password is wrong. An administrator can set a new password.")
 		return render(w, r, http.StatusUnprocessableEntity, views.SignIn(form))
 	}
 	if err != nil {
 		return err
 	}
 	s.sessions.attempts.succeeded(form.Email, address)
-	return s.enter(w, r, u, form.Next)
+	return s.enter(w, r, u, form.Next, "with a password")
 }
 
-// enter signs a user in and sends the browser on.
-func (s *server) enter(w http.ResponseWriter, r *http.Request, u store.User, next string) error {
+// tooManyAttempts says how long to wait, to people and to programs.
+func tooManyAttempts(w http.ResponseWriter, l lang.Lang, wait time.Duration) string {
+	seconds := int(math.Ceil(wait.Seconds()))
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	return l.T("Too many attempts. Wait %d seconds, then try again.", seconds)
+}
+
+// enter signs a user in and sends the browser on. How is for the audit log.
+func (s *server) enter(w http.ResponseWriter, r *http.Request, u store.User, next, how string) error {
 	if err := s.sessions.begin(w, r, u); err != nil {
 		return err
 	}
 	address := clientAddress(r)
 	ctx := store.By(r.Context(), store.Actor{Name: u.Email, Address: address})
-	if err := s.Store.Note(ctx, store.Entry{Area: "sign-in", Action: "signed in", Subject: u.Email}); err != nil {
+	if err := s.Store.Note(ctx, store.Entry{Area: "sign-in", Action: "signed in", Subject: u.Email, Detail: how}); err != nil {
 		return err
 	}
 	s.Log.Info("signed in", "user", u.ID, "address", address)
@@ -131,8 +140,7 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := views.SetupForm{Email: strings.TrimSpace(r.PostFormValue("email"))}
 	password := r.PostFormValue("password")
-	if err := checkAccount(form.Email, password); err != nil {
-		form.Message = sentence(err)
+	if form.Message = wrongAccount(lang.From(r.Context()), form.Email, password); form.Message != "" {
 		return render(w, r, http.StatusUnprocessableEntity, views.Setup(form))
 	}
 	hash, err := access.HashPassword(password)
@@ -148,7 +156,7 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.Log.Info("first administrator created", "user", u.ID, "address", clientAddress(r))
-	return s.enter(w, r, u, "/")
+	return s.enter(w, r, u, "/", "by the first administrator's link")
 }
 
 // setupLink says whether the request's link creates the first administrator.
@@ -173,18 +181,29 @@ func (s *server) deadSetupLink(r *http.Request) error {
 	return &fault{status: http.StatusNotFound, message: message}
 }
 
-// checkAccount says what is wrong with a new account's e-mail or password.
-func checkAccount(email, password string) error {
-	if err := checkEmail(email); err != nil {
-		return err
+// wrongAccount says what is wrong with a new account's e-mail or password.
+func wrongAccount(l lang.Lang, email, password string) string {
+	if !isEmail(email) {
+		return l.T(noEmail)
 	}
-	return access.CheckNewPassword(email, password)
+	return wrongPassword(l, email, password)
 }
 
-// sentence is an error as a person reads it.
-func sentence(err error) string {
-	m := err.Error()
-	return strings.ToUpper(m[:1]) + m[1:] + "."
+// wrongPassword says what is wrong with a new password; "" is nothing.
+func wrongPassword(l lang.Lang, email, password string) string {
+	switch access.CheckNewPassword(email, password) {
+	case nil:
+		return ""
+	case access.ErrPasswordShort:
+		return l.T("The password needs at least %d characters: a few words in a row do well.", access.MinPassword)
+	case access.ErrPasswordLong:
+		return l.T("The password is too long: %d bytes at most.", access.MaxPassword)
+	case access.ErrPasswordEmail:
+		return l.T("The password must not be the e-mail address. Choose another.")
+	case access.ErrPasswordCommon:
+		return l.T("This password is one of the first that others try. Choose another.")
+	}
+	return l.T("The password must be text.")
 }
 
 // parseForm reads a small form.

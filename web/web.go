@@ -25,6 +25,7 @@ type Config struct {
 	PublicURL string   // without a slash at the end
 	Services  Services // whose deliveries are taken; empty: all
 	Demo      bool     // everybody is signed in as a demo administrator: on loopback only
+	OIDC      *OIDC    // a provider that people can sign in with; nil: none
 	// TrustedProxies are the proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	Log            *slog.Logger
@@ -41,6 +42,7 @@ type server struct {
 	sessions *sessions
 	tokens   *tokens
 	sockets  *sockets
+	provider *provider // nil: none
 	settings *settingsCache
 	figures  *figures
 	counts   *counts
@@ -52,6 +54,7 @@ type server struct {
 func New(c Config) *Server {
 	s := &server{Config: c, tokens: newTokens(c.Store), settings: newSettingsCache(c.Store),
 		strangers: newLimiters(10, 100)}
+	s.provider = newProvider(c.OIDC, c.PublicURL)
 	s.startSessions()
 	s.counts = newCounts(s)
 	s.figures = newFigures(s)
@@ -102,6 +105,10 @@ func (s *server) mainRoutes() []route {
 		{"GET /static/{path...}", "", s.static},
 		{"GET /sign-in", "", s.signInPage},
 		{"POST /sign-in", "", s.signIn},
+		{"GET /sign-in/oidc", "", s.signInElsewhere},
+		{"GET " + oidcBack, "", s.signedInElsewhere},
+		{"GET /sign-in/connect", "", s.connectPage},
+		{"POST /sign-in/connect", "", s.connect},
 		{"POST /sign-out", access.Viewer, s.signOut},
 		{"GET /setup/{token}", "", s.setupPage},
 		{"POST /setup/{token}", "", s.setup},
@@ -148,6 +155,9 @@ func (s *server) wrap(rt route) http.Handler {
 // unmatched lets the mux say what is wrong with a request that no route takes,
 // and says it in our words.
 func (s *server) unmatched(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	if known, err := s.admit(r, access.Viewer); err == nil {
+		r = known // who is signed in keeps the way around, in their language
+	}
 	said := &header{values: http.Header{}}
 	h.ServeHTTP(said, r)
 	switch said.status {

@@ -20,6 +20,13 @@ var entries = [][]entry{
 	boardEntries,
 	faultEntries,
 	exportEntries,
+	doorEntries,
+	accountEntries,
+	settingsEntries,
+	rulesEntries,
+	auditEntries,
+	deliveryEntries,
+	numbersEntries,
 }
 
 func catalogue() catalog.Catalog {

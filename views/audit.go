@@ -1,0 +1,27 @@
+package views
+
+import (
+	"context"
+	"slices"
+
+	"github.com/enquiryboard/enquiryboard/views/lang"
+)
+
+// auditWords are what the audit log is about, and what it says was done.
+var auditWords = []lang.Text{
+	"sign-in", "export", "users", "tokens", "keys", "thresholds", "destinations", "services", "deliveries",
+
+	"signed in", "signed out", "was refused", "ended a session", "signed out everywhere", "gave a wrong password for a change",
+	"invited", "uninvited", "created", "created by invitation", "created by the first administrator's link", "created at the first sign-in",
+	"given a link for the first administrator", "given a link for a new password", "given a new password", "given a new password by link",
+	"given a role", "disabled", "enabled", "connected with a sign-in provider", "disconnected from the sign-in provider",
+	"revoked", "set", "taken back", "named", "left without a name", "imported", "exported", "exported a part of", "retried",
+}
+
+// auditText is a word that the log holds, in the reader's language.
+func auditText(ctx context.Context, word string) string {
+	if !slices.Contains(auditWords, lang.Text(word)) {
+		return word // of another version of this program
+	}
+	return t(ctx, lang.Text(word))
+}
