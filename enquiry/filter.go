@@ -118,12 +118,16 @@ func (f Filter) matchCase(e *Enquiry) bool {
 // case number; a shorter one is only looked for at the beginning.
 func WithinCase(q string) bool { return utf8.RuneCountInString(q) >= 3 }
 
-// CaseKey is a displayCaseNumber (or a search for one) as it is compared:
-// without white space and leading '#', lower case.
+// CaseKey is a displayCaseNumber (or a search for one) as it is compared: lower
+// case, without white space, leading '#' and what is pasted along unseen; what
+// a Chinese keyboard types in full width is what it stands for.
 func CaseKey(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
 			return -1
+		}
+		if '！' <= r && r <= '～' {
+			r -= '！' - '!'
 		}
 		return unicode.ToLower(r)
 	}, s)

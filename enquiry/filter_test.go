@@ -87,12 +87,15 @@ func TestMatch(t *testing.T) {
 
 func TestCaseKey(t *testing.T) {
 	for in, want := range map[string]string{
-		"":               "",
-		"#00123":         "00123",
-		"  ##AB-1 ":      "ab-1",
-		"# # 12 34\t":    "1234",
-		"\u00a01\u20032": "12",
-		"ÄB#1":           "äb#1",
+		"":                 "",
+		"#00123":           "00123",
+		"  ##AB-1 ":        "ab-1",
+		"# # 12 34\t":      "1234",
+		"\u00a01\u20032":   "12",
+		"ÄB#1":             "äb#1",
+		"\ufeffCN1\u200b2": "cn12",
+		"\u200e#\u3000CN1": "cn1",
+		"＃ＣＮ－０１":           "cn-01",
 	} {
 		if got := CaseKey(in); got != want {
 			t.Errorf("CaseKey(%q) = %q, want %q", in, got, want)
@@ -102,7 +105,7 @@ func TestCaseKey(t *testing.T) {
 
 // What is searched for, written again, must search for the same.
 func FuzzCaseKey(f *testing.F) {
-	for _, s := range []string{"#1", " # #A b ", "\u0130", "\xff#", "\u1e9e"} {
+	for _, s := range []string{"#1", " # #A b ", "\u0130", "\xff#", "\u1e9e", "＃\u200b#＃a"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -85,8 +85,13 @@ type cursor struct {
 	EID  string `json:"e"`
 }
 
+// placeOf is the place beside e.
+func placeOf(s Sort, e *enquiry.Enquiry, back bool) cursor {
+	return cursor{s, back, orders[s].value(e), e.ServiceID, e.EID}
+}
+
 func cursorAt(s Sort, e *enquiry.Enquiry, back bool) string {
-	text, _ := json.Marshal(cursor{s, back, orders[s].value(e), e.ServiceID, e.EID}) // of plain fields: cannot fail
+	text, _ := json.Marshal(placeOf(s, e, back)) // of plain fields: cannot fail
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 

@@ -13,9 +13,10 @@ import (
 
 // Page asks for one page of a list.
 type Page struct {
-	Sort  Sort   // empty: NewestFirst
-	After string // cursor of a page before, opaque; empty: the first page
-	Limit int    // 1 to 1000
+	Sort    Sort   // empty: NewestFirst
+	After   string // cursor of a page before, opaque; empty: the first page
+	Limit   int    // 1 to 1000
+	Numbers Bound  // of the numbers of the whole filter; zero: they are not asked for
 }
 
 // List is one page and the position it shows.
@@ -26,10 +27,10 @@ type List struct {
 	Seq       int64
 	Total     int64 // of the whole filter, counted up to 10,000 …
 	AtLeast   bool  // … and there are more
-}
+	About     int64 // then, how many there are about; never below Total
 
-// countUpTo is how far a list's total is counted.
-const countUpTo = 10_000
+	Numbers *enquiry.Group // as Metrics draws them; nil: beyond the page's bound
+}
 
 // Enquiries gives one page of what f selects. A Page that cannot be is a
 // *enquiry.BadParameter.
@@ -46,15 +47,26 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 		if err := l.count(ctx, tx, f); err != nil {
 			return err
 		}
-		return l.read(ctx, tx, f, p, at)
+		if err := l.read(ctx, tx, f, p, at); err != nil {
+			return err
+		}
+		return l.measure(ctx, tx, f, p.Numbers)
 	})
 	return l, err
 }
 
+// check says whether it is an order.
+func (s Sort) check() error {
+	if _, ok := orders[s]; !ok {
+		return &enquiry.BadParameter{Name: "sort", Reason: "must be one of opened, -opened, wait, -wait, handle and -handle"}
+	}
+	return nil
+}
+
 // check reads a page's cursor; nil is the list's beginning.
 func (p Page) check() (*cursor, error) {
-	if _, ok := orders[p.Sort]; !ok {
-		return nil, &enquiry.BadParameter{Name: "sort", Reason: "must be one of opened, -opened, wait, -wait, handle and -handle"}
+	if err := p.Sort.check(); err != nil {
+		return nil, err
 	}
 	if p.Limit < 1 || p.Limit > 1000 {
 		return nil, &enquiry.BadParameter{Name: "limit", Reason: "must be a number from 1 to 1000"}
@@ -64,16 +76,6 @@ func (p Page) check() (*cursor, error) {
 	}
 	c, err := readCursor(p.After, p.Sort)
 	return &c, err
-}
-
-func (l *List) count(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error {
-	var a arguments
-	sql := `SELECT count(*) FROM (SELECT FROM enquiries e WHERE ` + where(f, &a) + ` LIMIT ` + a.bind(countUpTo+1) + `) counted`
-	err := tx.QueryRow(ctx, sql, planned(a)...).Scan(&l.Total)
-	if l.Total > countUpTo {
-		l.Total, l.AtLeast = countUpTo, true
-	}
-	return err
 }
 
 func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *cursor) error {

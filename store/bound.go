@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Bound is how much may be spent on what an answer can do without.
+type Bound struct {
+	Rows int64
+	Time time.Duration
+}
+
+// timed has read find something out in a subtransaction, whose statements
+// PostgreSQL gives up after d each. The subtransaction ends in any case, and its
+// time limit with it.
+func timed(ctx context.Context, tx pgx.Tx, d time.Duration, read func(tx pgx.Tx) error) (inTime bool, err error) {
+	sub, err := tx.Begin(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, sub.Rollback(ctx)) }()
+	if _, err := sub.Exec(ctx, fmt.Sprintf(`SET LOCAL statement_timeout = %d`, max(1, d.Milliseconds()))); err != nil {
+		return false, err
+	}
+	err = read(sub)
+	if tookTooLong(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// tookTooLong says whether a statement ended by its time limit.
+func tookTooLong(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "57014" && strings.Contains(pg.Message, "statement timeout")
+}
+
+// expected is how many enquiries e PostgreSQL's planner expects under a condition.
+func expected(ctx context.Context, tx pgx.Tx, condition string, a arguments) (rows float64, err error) {
+	var text []byte
+	if err := tx.QueryRow(ctx, `EXPLAIN (FORMAT JSON) SELECT FROM enquiries e WHERE `+condition, planned(a)...).Scan(&text); err != nil {
+		return 0, err
+	}
+	var plans []struct {
+		Plan struct {
+			Rows float64 `json:"Plan Rows"`
+		}
+	}
+	if err := json.Unmarshal(text, &plans); err != nil || len(plans) != 1 {
+		return 0, fmt.Errorf("a plan that cannot be read: %w", err)
+	}
+	return plans[0].Plan.Rows, nil
+}
