@@ -32,6 +32,7 @@ faults: ## FAULT_SEEDS long runs of faults: whatever was answered 200 is kept, o
 bench: ## COUNT rounds of the benchmarks that match BENCH
 	@tools/need.sh postgresql
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 0 ./...
+	cd tools/feedbench && $(GO) test -run '^$$' -bench '$(BENCH)' -count $(COUNT) -timeout 0 .
 
 fuzz: ## every fuzz target for FUZZTIME
 	@tools/need.sh postgresql
@@ -49,6 +50,7 @@ check: ## formatting, generated files, vet, staticcheck
 	$(GO) tool templ fmt -fail .
 	tools/fresh.sh
 	$(GO) vet ./...
+	cd tools/feedbench && $(GO) vet .
 	$(TOOL) staticcheck ./...
 
 vulncheck: ## known vulnerabilities that the program can reach
