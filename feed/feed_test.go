@@ -488,6 +488,29 @@ func TestCloseEndsNext(t *testing.T) {
 	})
 }
 
+// What the view has not rendered yet comes with its next change, once.
+func TestResumeWhileAChangeWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(feed.Config{})
+		defer b.stop()
+		stays := b.watch(all())
+		defer stays.Close()
+		next(t, stays)
+		b.change(in(1, enquiry.Opened, "A"))
+		next(t, stays)
+		b.change(in(2, enquiry.Opened, "A")) // within the tenth of a second
+		synctest.Wait()
+		v := b.resume(all(), 1)
+		defer v.Close()
+		if m := next(t, v); m.kind != "resumed" || m.seq != 1 || len(m.show)+len(m.gone) != 0 {
+			t.Errorf("resumed with %+v", m)
+		}
+		if m := next(t, v); m.kind != "change" || m.seq != 2 || len(m.show) != 1 {
+			t.Errorf("then %+v", m)
+		}
+	})
+}
+
 // What has left by time does not move the position: who heard that position may
 // or may not have heard of it, and begins afresh where that is not known.
 func TestResumeAfterForgottenDepartures(t *testing.T) {

@@ -54,14 +54,16 @@ func (h *history) from(place int64) (keys []enquiry.Key, ok bool) {
 	return unique(h.entries[place-h.start:], func(entry) bool { return true }), true
 }
 
-// after gives the keys that somebody who has heard seq must hear of. Who has
-// heard seq has not surely heard of what time changed while seq stood there.
-func (h *history) after(seq int64) (keys []enquiry.Key, ok bool) {
-	if seq < h.since {
+// after gives the keys that somebody who has heard seq must hear of, as far as
+// place. Who has heard seq has not surely heard of what left by time while seq
+// stood there.
+func (h *history) after(seq, place int64) (keys []enquiry.Key, ok bool) {
+	if seq < h.since || place < h.start {
 		return nil, false
 	}
-	i := sort.Search(len(h.entries), func(i int) bool { return h.entries[i].seq >= seq })
-	return unique(h.entries[i:], func(e entry) bool { return e.seq > seq || e.byTime }), true
+	es := h.entries[:place-h.start]
+	i := sort.Search(len(es), func(i int) bool { return es[i].seq >= seq })
+	return unique(es[i:], func(e entry) bool { return e.seq > seq || e.byTime }), true
 }
 
 func unique(es []entry, want func(entry) bool) []enquiry.Key {

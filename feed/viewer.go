@@ -38,24 +38,26 @@ func (f *Feed[M]) Watch(name string, make func() View[M], ready func()) *Viewer[
 // changed or left since. Where that is no longer known, it is the whole view.
 func (f *Feed[M]) WatchSince(name string, make func() View[M], ready func(), seq int64, resume func(v View[M], n Now, keys []enquiry.Key) M) *Viewer[M] {
 	return f.join(name, make, ready, func(v *view[M]) M {
-		keys, ok := f.since(seq)
-		if !ok {
-			return f.snapshot(v)
-		}
 		if v.seq < seq { // the viewer heard it elsewhere, before this view's turn came
 			f.catchUp(v)
+		}
+		keys, ok := f.since(seq, v.place)
+		if !ok {
+			return f.snapshot(v)
 		}
 		return resume(v.render, f.momentOf(v), keys)
 	})
 }
 
-func (f *Feed[M]) since(seq int64) ([]enquiry.Key, bool) {
+// since gives the keys of what has changed after seq, as far as place: what is
+// behind it comes with the view's next change.
+func (f *Feed[M]) since(seq, place int64) ([]enquiry.Key, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if seq > f.seq {
 		return nil, false
 	}
-	return f.log.after(seq)
+	return f.log.after(seq, place)
 }
 
 func (f *Feed[M]) join(name string, build func() View[M], ready func(), first func(*view[M]) M) *Viewer[M] {

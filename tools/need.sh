@@ -5,6 +5,7 @@
 #   need.sh npm-or-postgresql   the embedded database can be fetched or run
 #   need.sh postgresql          PostgreSQL 15 or newer (else npm, to fetch it)
 #   need.sh chromium            a browser for the tests
+#   need.sh nginx               a reverse proxy for the tests
 set -eu
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -87,6 +88,33 @@ find_chromium() {
 	return 1
 }
 
+need_nginx() {
+	if find_nginx; then return; fi
+	if can_apt && apt_nginx && find_nginx; then return; fi
+	fail "the tests need nginx" nginx nginx "NGINX_BIN to its program"
+}
+
+# Where the tests look for it.
+find_nginx() {
+	if [ -n "${NGINX_BIN:-}" ]; then
+		have "$NGINX_BIN"
+		return
+	fi
+	have nginx || [ -x /usr/sbin/nginx ]
+}
+
+apt_nginx() {
+	# The package would start a server on port 80, which nothing here uses.
+	policy=/usr/sbin/policy-rc.d
+	if [ -e "$policy" ]; then
+		apt_install nginx
+		return
+	fi
+	trap 'rm -f "$policy"' EXIT
+	printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+	apt_install nginx
+}
+
 # fail WHY APT-PACKAGE BREW-PACKAGE SETTING
 fail() {
 	if [ "$(uname)" = Darwin ]; then
@@ -111,6 +139,7 @@ for what in "$@"; do
 	npm-or-postgresql) find_postgresql || can_fetch || need_postgresql ;;
 	postgresql) need_postgresql ;;
 	chromium) need_chromium ;;
+	nginx) need_nginx ;;
 	*) echo "need.sh: what is $what?" >&2 && exit 2 ;;
 	esac
 done

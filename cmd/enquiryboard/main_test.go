@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
 func TestMain(m *testing.M) {
@@ -20,6 +22,7 @@ func (c clean) Run() int {
 		"ENQUIRYBOARD_LOG_FORMAT", "ENQUIRYBOARD_SERVICES", envBaseURL, envAppID, envAppToken} {
 		os.Unsetenv(name)
 	}
+	defer browsertest.Close()
 	return c.M.Run()
 }
 
