@@ -67,12 +67,16 @@ type Message struct {
 // {"type":"message","challenge":"…","message":{…}}; that enquiries may come so,
 // and that message may be a JSON text, is inferred. An event is looked for
 // first, because the envelope's challenge ("Internal Use") makes no handshake.
-func Parse(body []byte) Message {
+func Parse(body []byte) Message { return parse(body, nil) }
+
+// parse is Parse, and notes in tr, unless it is nil, how it came to that.
+func parse(body []byte, tr *trace) Message {
 	var outer fields
 	if reason, detail := collect(body, &outer); reason != "" {
 		return Message{Kind: Unclear, Reason: reason, Detail: detail}
 	}
 	event := &outer
+	tr.enter(value{kindObject, body})
 	m := Message{}
 	for range maxEnvelopes {
 		if c := event[fieldChallenge]; m.Challenge == "" && c.kind == kindString {
@@ -88,11 +92,12 @@ func Parse(body []byte) Message {
 		if inner == nil || (event.isEvent() && !inner.isEvent()) {
 			break
 		}
+		tr.enter(event[fieldMessage])
 		event = inner
 	}
 	switch {
 	case event.isEvent():
-		return m.notification(event)
+		return m.notification(event, tr)
 	case m.Challenge != "":
 		m.Kind = Handshake
 		return m

@@ -183,13 +183,13 @@ func (v value) same(w value) bool {
 }
 
 // first is the first of some fields that says anything.
-func (fs *fields) first(of ...field) value {
+func (fs *fields) first(of ...field) (value, field) {
 	for _, f := range of {
 		if !fs[f].blank() {
-			return fs[f]
+			return fs[f], f
 		}
 	}
-	return value{}
+	return value{}, 0
 }
 
 // inside is the object in message, nil when there is none. Text that does not

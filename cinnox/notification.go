@@ -10,7 +10,8 @@ import (
 // isEvent says whether the object tells of an enquiry. An object that has only
 // a challenge does not.
 func (fs *fields) isEvent() bool {
-	return fs.first(fieldStatus, fieldEID, fieldCaseNumber).kind != kindAbsent
+	v, _ := fs.first(fieldStatus, fieldEID, fieldCaseNumber)
+	return v.kind != kindAbsent
 }
 
 // otherEvent is the type of an event that is about no enquiry. Documented are
@@ -23,14 +24,15 @@ func (fs *fields) otherEvent() (typ string, is bool) {
 		return "", false
 	}
 	// A handshake's type is not documented, so it may be anything.
+	more, _ := fs.first(fieldMessage, fieldID, fieldMongo)
 	handshake := fs[fieldChallenge].kind == kindString && !fs[fieldChallenge].blank() &&
-		!fs.isEvent() && fs.first(fieldMessage, fieldID, fieldMongo).kind == kindAbsent
+		!fs.isEvent() && more.kind == kindAbsent
 	return s, !handshake
 }
 
 // notification reads an event into a transition.
-func (m Message) notification(fs *fields) Message {
-	r := reader{fields: fs}
+func (m Message) notification(fs *fields, tr *trace) Message {
+	r := reader{fields: fs, trace: tr}
 	t := enquiry.Transition{
 		Key:              enquiry.Key{ServiceID: r.serviceID()},
 		CaseNumber:       r.text("displayCaseNumber", fieldCaseNumber),
@@ -55,7 +57,15 @@ func (m Message) notification(fs *fields) Message {
 // thing that makes it Unclear.
 type reader struct {
 	fields         *fields
+	trace          *trace // may be nil
 	reason, detail string
+}
+
+// take is the first of some fields that says anything, for what name documents.
+func (r *reader) take(name string, of ...field) value {
+	v, f := r.fields.first(of...)
+	r.trace.take(name, f, v)
+	return v
 }
 
 func (r *reader) fail(reason, format string, args ...any) {
@@ -67,7 +77,7 @@ func (r *reader) fail(reason, format string, args ...any) {
 // text is the first of some fields that says anything, without surrounding
 // space. A value that is no text (an object, say) counts as empty.
 func (r *reader) text(name string, of ...field) string {
-	return r.limited(name, r.string(name, r.fields.first(of...)))
+	return r.limited(name, r.string(name, r.take(name, of...)))
 }
 
 func (r *reader) string(name string, v value) string {
@@ -87,7 +97,7 @@ func (r *reader) limited(name, s string) string {
 
 // id is text that identifies something: what is no text is not overlooked.
 func (r *reader) id(name string, of ...field) string {
-	v := r.fields.first(of...)
+	v := r.take(name, of...)
 	switch v.kind {
 	case kindBool, kindArray, kindObject:
 		r.fail(ReasonBadID, "%s is neither text nor a number", name)
@@ -157,7 +167,7 @@ func (fs *fields) saysEnquiry() bool {
 // status reads CINNOX's word for the state. Opened, Handling, Missed and Closed
 // are documented for notifications, the others for REST and the dashboard.
 func (r *reader) status() enquiry.Status {
-	v := r.fields[fieldStatus]
+	v := r.take("status", fieldStatus)
 	word := r.string("status", v)
 	switch word { // the documented ones, without further work
 	case "Opened", "Handling", "Missed", "Closed":
@@ -185,7 +195,7 @@ var joiners = strings.NewReplacer("-", "", "_", "", " ", "")
 
 // date is the text received, to the letter: see [dateAt].
 func (r *reader) date() string {
-	v := r.fields[fieldDate]
+	v := r.take("date", fieldDate)
 	if v.blank() {
 		return ""
 	}
@@ -200,7 +210,7 @@ func (r *reader) date() string {
 // "array of strings". Both are read, and a string of several joined by commas.
 func (r *reader) destinationTypes() []string {
 	const name = "destinationTypes"
-	v := r.fields.first(fieldDestinationTypes, fieldDestinationType)
+	v := r.take(name, fieldDestinationTypes, fieldDestinationType)
 	var types []string
 	size := 0
 	add := func(s string) {
