@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
@@ -20,7 +20,8 @@ type Client struct {
 	BaseURL string       // the App's, e.g. https://example.com
 	AppID   string       // the App's
 	Token   string       // the App's: a secret
-	HTTP    *http.Client // nil: one that waits 30 s
+	Trusted bool         // BaseURL comes from who runs the program: it may lead anywhere
+	HTTP    *http.Client // nil: one that waits 30 s, and goes where BaseURL may lead
 
 	pause func(context.Context, time.Duration) error // nil: the clock's
 }
@@ -43,68 +44,77 @@ const maxAnswer = 1 << 20
 // must be reachable already. An App has one URL: a new one takes its place.
 //
 // When CINNOX has too many requests, Set waits and tries again a few times. Its
-// errors are sentences for people and hold neither token nor webhook URL.
+// errors are a [*Problem] each, or that the context has ended.
 func (c *Client) Set(ctx context.Context, enabled bool, webhookURL string) (Subscription, error) {
-	endpoint, err := c.endpoint()
-	if err != nil {
-		return Subscription{}, err
-	}
-	if enabled {
-		if _, err := parseHTTP(webhookURL); err != nil {
-			return Subscription{}, fmt.Errorf("the webhook URL %w; set the public URL under which CINNOX reaches this installation", err)
+	endpoint, problem := c.endpoint()
+	if problem == nil && enabled {
+		if _, ok := webhook(webhookURL); !ok {
+			problem = &Problem{Kind: BadWebhookURL, Webhook: true}
 		}
+	}
+	if problem != nil {
+		return Subscription{}, problem
 	}
 	body, err := json.Marshal(map[string]any{"enabled": enabled, "url": webhookURL})
 	if err != nil {
 		return Subscription{}, fmt.Errorf("writing the request: %w", err)
 	}
-	got, err := c.untilHeard(ctx, endpoint, body)
+	got, problem, err := c.untilHeard(ctx, endpoint, body)
 	if err != nil {
-		return Subscription{}, c.hide(err, webhookURL)
+		return Subscription{}, err
 	}
-	s := Subscription{Enabled: enabled, URL: webhookURL, UpdatedAt: got.UpdatedAt}
-	if got.Enabled != nil {
-		s.Enabled = *got.Enabled
+	if problem != nil {
+		problem.Name = endpoint.Host
+		problem.Said = c.without(problem.Said, webhookURL)
+		return Subscription{}, problem
 	}
-	if got.URL != "" {
-		s.URL = got.URL
+	return got.subscription(enabled, webhookURL)
+}
+
+// subscription is what an answer to a request says, and the request where it is silent.
+func (a answer) subscription(enabled bool, webhookURL string) (Subscription, error) {
+	s := Subscription{Enabled: enabled, URL: webhookURL, UpdatedAt: a.UpdatedAt}
+	if a.Enabled != nil {
+		s.Enabled = *a.Enabled
+	}
+	if a.URL != "" {
+		s.URL = a.URL
 	}
 	switch {
 	case enabled && !s.Enabled:
-		return s, errors.New("CINNOX could not verify the webhook URL: it must be reachable from the internet, over https with a valid certificate, while you subscribe; open it from outside (it answers 405 to a browser) and try again")
+		return s, &Problem{Kind: NotVerified}
 	case !enabled && s.Enabled:
-		return s, errors.New("CINNOX says the subscription is still enabled; try again, or ask CINNOX")
+		return s, &Problem{Kind: StillEnabled}
 	}
 	return s, nil
 }
 
-// endpoint is documented: PATCH creates, edits and deletes alike.
-func (c *Client) endpoint() (string, error) {
-	base, err := parseHTTP(c.BaseURL)
-	if err != nil {
-		return "", fmt.Errorf("CINNOX's base URL %w; copy it from the App's page in CINNOX and set CINNOX_BASE_URL", err)
+// Check says what of the client's settings cannot be right, without asking anybody.
+func (c *Client) Check() error {
+	if _, problem := c.endpoint(); problem != nil {
+		return problem
 	}
-	if c.AppID == "" {
-		return "", errors.New("the App ID is missing; copy it from the App's page in CINNOX and set CINNOX_APP_ID")
-	}
-	if c.Token == "" || strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", errors.New("the App Token is missing or holds characters that no token has; copy it from the App's page in CINNOX and set CINNOX_APP_TOKEN")
-	}
-	return base.JoinPath("v1/api/apps", url.PathEscape(c.AppID), "inquiry-event-sub").String(), nil
+	return nil
 }
 
-func parseHTTP(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
+// endpoint is documented: PATCH creates, edits and deletes alike.
+func (c *Client) endpoint() (*url.URL, *Problem) {
+	base, problem := c.baseURL()
 	switch {
-	case text == "":
-		return nil, errors.New("is missing")
-	case err != nil:
-		return nil, errors.New("is no URL")
-	case u.Scheme != "https" && u.Scheme != "http", u.Host == "":
-		return nil, errors.New("must begin with https:// and a host")
+	case problem != nil:
+		return nil, problem
+	case c.AppID == "", len(c.AppID) > MaxID, c.AppID == ".", c.AppID == "..", strings.ContainsFunc(c.AppID, notPrinted):
+		return nil, &Problem{Kind: BadAppID}
+	case c.Token == "", len(c.Token) > maxToken, strings.ContainsFunc(c.Token, notPrinted):
+		return nil, &Problem{Kind: BadToken}
 	}
-	return u, nil
+	return base.JoinPath("v1/api/apps", url.PathEscape(c.AppID), "inquiry-event-sub"), nil
 }
+
+// maxToken keeps the request's head to what servers take.
+const maxToken = 4 << 10
+
+func notPrinted(r rune) bool { return r <= ' ' || r > '~' }
 
 // Back-off is our own choice: CINNOX documents "500 requests per min per service
 // account" and no Retry-After, which is honoured all the same.
@@ -114,16 +124,18 @@ const (
 	longestPause = time.Minute
 )
 
-func (c *Client) untilHeard(ctx context.Context, endpoint string, body []byte) (answer, error) {
+func (c *Client) untilHeard(ctx context.Context, endpoint *url.URL, body []byte) (answer, *Problem, error) {
 	for attempt := 1; ; attempt++ {
-		got, err := c.patch(ctx, endpoint, body)
-		var refusal *Refusal
-		if !errors.As(err, &refusal) || !refusal.busy() || attempt == maxAttempts {
-			return got, err
+		got, problem := c.patch(ctx, endpoint, body)
+		if problem == nil || problem.Kind != TooManyRequests || attempt == maxAttempts {
+			return got, problem, nil
 		}
-		wait := max(firstPause<<(attempt-1), min(refusal.retryAfter, longestPause))
+		wait := max(firstPause<<(attempt-1), min(problem.retryAfter, longestPause))
+		if until, limited := ctx.Deadline(); limited && time.Until(until) < wait {
+			return answer{}, problem, nil // it would not be heard any more
+		}
 		if err := c.wait(ctx, wait); err != nil {
-			return answer{}, fmt.Errorf("gave up while waiting to try again: %w", err)
+			return answer{}, nil, fmt.Errorf("gave up while waiting to try again: %w", err)
 		}
 	}
 }
@@ -142,42 +154,49 @@ func (c *Client) wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (c *Client) patch(ctx context.Context, endpoint string, body []byte) (answer, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, endpoint, bytes.NewReader(body))
+func (c *Client) patch(ctx context.Context, endpoint *url.URL, body []byte) (answer, *Problem) {
+	sent := false
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent = true }})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, endpoint.String(), bytes.NewReader(body))
 	if err != nil {
-		return answer{}, fmt.Errorf("writing the request: %w", err)
+		return answer{}, &Problem{Kind: BadBaseURL, cause: err}
 	}
 	req.Header.Set("Authorization", "Bearer "+c.Token)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
-	res, err := c.http().Do(req)
+	res, err := c.http(endpoint).Do(req)
 	if err != nil {
-		return answer{}, unreachable(err)
+		p := unreachable(endpoint.Host, err)
+		p.Maybe = sent
+		return answer{}, p
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return answer{}, fmt.Errorf("CINNOX's answer broke off: %w; look at CINNOX whether it took effect, or try again", err)
+		return answer{}, &Problem{Kind: BrokeOff, HTTP: res.StatusCode, Maybe: true, cause: err}
 	}
 	return read(res, text)
 }
 
 // http never follows a redirect: the token is for nobody else.
-func (c *Client) http() *http.Client {
-	h := http.Client{Timeout: requestTime}
-	if c.HTTP != nil {
-		h = *c.HTTP
+func (c *Client) http(to *url.URL) *http.Client {
+	h := c.HTTP
+	if h == nil {
+		h = &http.Client{Timeout: requestTime}
+		if !c.Trusted {
+			h.Transport = guarded(to)
+		}
 	}
-	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &h
+	return plain(h)
 }
 
-func unreachable(err error) error {
-	var timeout interface{ Timeout() bool }
-	if errors.As(err, &timeout) && timeout.Timeout() {
-		return fmt.Errorf("CINNOX did not answer in time; check CINNOX_BASE_URL and the network, or try again later: %w", err)
+// without keeps the token and the webhook URL, whose path is a key, out of what
+// may be shown or logged, should CINNOX repeat them.
+func (c *Client) without(text, webhookURL string) string {
+	if webhookURL != "" {
+		text = strings.ReplaceAll(text, webhookURL, "(webhook URL)")
 	}
-	return fmt.Errorf("CINNOX cannot be reached; check CINNOX_BASE_URL and the network: %w", err)
+	return strings.ReplaceAll(text, c.Token, "(token)")
 }
 
 // answer is the documented answer, flat, or wrapped as S18's {"code":0,
@@ -193,18 +212,20 @@ type answer struct {
 
 // read finds what an answer says. Success is documented as code 200 on one page
 // and as 0 on another.
-func read(res *http.Response, text []byte) (answer, error) {
+func read(res *http.Response, text []byte) (answer, *Problem) {
 	var a answer
 	parsed := json.Unmarshal(text, &a) == nil
 	code := a.code()
 	if code == 0 && res.StatusCode/100 == 2 && len(bytes.TrimSpace(text)) > 0 && !parsed {
-		return answer{}, fmt.Errorf("what answered at CINNOX_BASE_URL does not speak as CINNOX does (HTTP %d, no JSON); check that address", res.StatusCode)
+		return answer{}, &Problem{Kind: NotCinnox, HTTP: res.StatusCode}
 	}
 	if res.StatusCode/100 != 2 || (code != 0 && code != http.StatusOK) {
-		return answer{}, &Refusal{
-			HTTPStatus: res.StatusCode,
+		return answer{}, &Problem{
+			Kind:       refusal(res.StatusCode, code),
+			HTTP:       res.StatusCode,
 			Code:       code,
-			Message:    cut(strings.TrimSpace(a.Message), maxQuoted*4),
+			Said:       cut(strings.TrimSpace(a.Message), maxSent),
+			Maybe:      res.StatusCode >= 500,
 			retryAfter: retryAfter(res.Header),
 		}
 	}

@@ -83,7 +83,7 @@ func TestSetExplainsRefusals(t *testing.T) {
 		"elsewhere":         {404, `<html>`, "check CINNOX_BASE_URL"},
 		"redirect":          {308, ``, "check CINNOX_BASE_URL"},
 		"another site":      {200, `<html>welcome`, "does not speak as CINNOX does"},
-		"no words":          {400, `{}`, "CINNOX refused (HTTP 400)"},
+		"no words":          {400, `{}`, "CINNOX refused (HTTP 400); check"},
 		"repeats our words": {400, `{"code":1,"message":"Bearer s3cret for ` + hook + `"}`, `"Bearer (token) for (webhook URL)"`},
 	}
 	for name, test := range tests {
@@ -126,8 +126,8 @@ func TestSetTriesAgainWhenCinnoxIsBusy(t *testing.T) {
 		t.Errorf("pauses: -want +got\n%s", diff)
 	}
 	c, requests, _ := api(t, says(400, busy))
-	var refusal *Refusal
-	if _, err := c.Set(t.Context(), true, hook); !errors.As(err, &refusal) || refusal.Code != 6451010 || *requests != maxAttempts {
+	var problem *Problem
+	if _, err := c.Set(t.Context(), true, hook); !errors.As(err, &problem) || problem.Code != 6451010 || problem.Kind != TooManyRequests || *requests != maxAttempts {
 		t.Errorf("%v after %d requests", err, *requests)
 	}
 }
@@ -135,10 +135,17 @@ func TestSetTriesAgainWhenCinnoxIsBusy(t *testing.T) {
 func TestSetStopsWaitingWithItsContext(t *testing.T) {
 	c, requests, _ := api(t, says(400, busy))
 	c.pause = nil
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer cancel()
-	if _, err := c.Set(ctx, true, hook); !errors.Is(err, context.DeadlineExceeded) || *requests != 1 {
+	ctx, cancel := context.WithCancel(t.Context())
+	timer := time.AfterFunc(300*time.Millisecond, cancel)
+	defer timer.Stop()
+	if _, err := c.Set(ctx, true, hook); !errors.Is(err, context.Canceled) || *requests != 1 {
 		t.Errorf("%v after %d requests", err, *requests)
+	}
+	limited, cancel := context.WithTimeout(t.Context(), firstPause)
+	defer cancel()
+	var problem *Problem
+	if _, err := c.Set(limited, true, hook); !errors.As(err, &problem) || problem.Kind != TooManyRequests || limited.Err() != nil {
+		t.Errorf("with no time to wait: %v", err)
 	}
 }
 
@@ -147,19 +154,41 @@ func TestSetTimesOut(t *testing.T) {
 	c, _, _ := api(t, func(http.ResponseWriter) { <-hang })
 	defer close(hang)
 	c.HTTP = &http.Client{Timeout: 50 * time.Millisecond}
-	if _, err := c.Set(t.Context(), true, hook); err == nil || !strings.Contains(err.Error(), "did not answer in time") {
+	var problem *Problem
+	if _, err := c.Set(t.Context(), true, hook); !errors.As(err, &problem) || problem.Kind != TimedOut || !problem.Maybe || !strings.Contains(err.Error(), "did not answer in time") {
 		t.Errorf("error %v", err)
 	}
 	c.BaseURL = "http://127.0.0.1:1"
-	if _, err := c.Set(t.Context(), true, hook); err == nil || !strings.Contains(err.Error(), "cannot be reached") {
+	if _, err := c.Set(t.Context(), true, hook); !errors.As(err, &problem) || problem.Kind != NoConnection || problem.Maybe || !strings.Contains(err.Error(), "cannot be reached (dial tcp 127.0.0.1:1") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestSetKnowsWhatItDoesNotKnow(t *testing.T) {
+	for name, test := range map[string]struct {
+		answer func(http.ResponseWriter)
+		maybe  bool
+	}{
+		"a gateway's trouble": {says(504, ""), true},
+		"refused":             {says(400, `{"code":6451000}`), false},
+		"broke off": {func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = w.Write([]byte("{"))
+		}, true},
+		"hung up": {func(w http.ResponseWriter) { panic(http.ErrAbortHandler) }, true},
+	} {
+		c, _, _ := api(t, test.answer)
+		var problem *Problem
+		if _, err := c.Set(t.Context(), true, hook); !errors.As(err, &problem) || problem.Maybe != test.maybe {
+			t.Errorf("%s: %+v, %v", name, problem, err)
+		}
 	}
 }
 
 func TestSetWantsSettings(t *testing.T) {
 	for want, c := range map[string]Client{
 		"CINNOX_BASE_URL":      {AppID: "a", Token: "t"},
-		"begin with https://":  {BaseURL: "base.example.com", AppID: "a", Token: "t"},
+		"is not https://":      {BaseURL: "base.example.com", AppID: "a", Token: "t"},
 		"CINNOX_APP_ID":        {BaseURL: "https://base.example.com", Token: "t"},
 		"CINNOX_APP_TOKEN":     {BaseURL: "https://base.example.com", AppID: "a"},
 		"characters that no t": {BaseURL: "https://base.example.com", AppID: "a", Token: "t\n"},
