@@ -70,6 +70,13 @@ func TestEveryChangeIsInTheAuditLog(t *testing.T) {
 		{"services set svc Asia/Hong_Kong, the day starts at 6h0m0s", func() error {
 			return s.SetService(ctx, store.Service{ID: "svc", Zone: "Asia/Hong_Kong", DayStarts: 6 * time.Hour})
 		}},
+		{"connection entered the App app1 https://base.example.com", func() error {
+			return s.SetApp(ctx, store.App{BaseURL: "https://base.example.com", AppID: "app1", Token: []byte("sealed")})
+		}},
+		{"connection subscribed app1 /webhooks", func() error {
+			return s.SetSubscription(ctx, store.Subscription{State: store.SubscriptionEnabled, AppID: "app1"}, "subscribed", "/webhooks")
+		}},
+		{"connection forgot the App app1 ", func() error { return s.DeleteApp(ctx) }},
 	} {
 		must(t, c.change())
 		es, err := s.Audit(ctx, store.AuditQuery{Limit: 1})
@@ -86,6 +93,7 @@ func TestEveryChangeIsInTheAuditLog(t *testing.T) {
 	must(t, err)
 	is(t, s.DisableUser(ctx, "nobody@example.com"), store.ErrNotFound)
 	is(t, s.RevokeToken(ctx, "reports"), store.ErrNotFound)
+	is(t, s.DeleteApp(ctx), store.ErrNotFound)
 	if after, err := s.Audit(ctx, store.AuditQuery{Limit: 1000}); err != nil || !reflect.DeepEqual(after, before) {
 		t.Errorf("what changed nothing is in the log: %d entries, then %d (%v)", len(before), len(after), err)
 	}

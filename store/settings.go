@@ -83,12 +83,13 @@ func queue(channel, origin string) string {
 // Destination is an id that has been seen, and its name; "" when it has none.
 type Destination struct{ ServiceID, ID, Name string }
 
-// Destinations lists those that enquiries have, and those that were named.
+// Destinations lists those that enquiries have or have had, and those that were named.
 func (s *Store) Destinations(ctx context.Context) ([]Destination, error) {
 	return all(ctx, s.pool, pgx.RowToStructByPos[Destination], `
-		WITH RECURSIVE `+seenDestinations+`
+		WITH RECURSIVE `+seenDestinations+`,
+			heard AS (SELECT service_id, destination FROM seen_destinations UNION SELECT service_id, destination FROM heard_destinations)
 		SELECT service_id, destination, coalesce(name, '')
-		FROM seen_destinations FULL JOIN destinations USING (service_id, destination)
+		FROM heard FULL JOIN destinations USING (service_id, destination)
 		WHERE destination <> '' ORDER BY service_id, destination`)
 }
 
