@@ -44,6 +44,15 @@ func (k *Keyring) Mint() (id, key string) {
 	return b64.EncodeToString(b), b64.EncodeToString(append(b, k.mac(b)...))
 }
 
+// Key is the key of an id that Mint gave.
+func (k *Keyring) Key(id string) string {
+	b, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil {
+		return "" // which is nobody's
+	}
+	return base64.RawURLEncoding.EncodeToString(append(b, k.mac(b)...))
+}
+
 // Check gives the id of a key that this installation minted, in constant time.
 func (k *Keyring) Check(key string) (id string, ok bool) {
 	if len(key) != base64.RawURLEncoding.EncodedLen(keyIDSize+sha256.Size) {
