@@ -40,7 +40,7 @@ func (k SealKey) String() string { return base64.StdEncoding.EncodeToString(k[:]
 
 // ErrSealed means that something sealed cannot be read: it was sealed under
 // another key, or for something else, or was changed since.
-var ErrSealed = errors.New("sealed under another key, or changed since")
+var ErrSealed = errors.New("it was sealed under another key, or changed since")
 
 // Seal encrypts a secret that has to be read again. What it is for is not in
 // the result, and has to be the same when it is opened: so what was sealed for

@@ -45,7 +45,7 @@ type Known struct {
 }
 
 // ErrNoSealKey means that there is no key to read what was sealed.
-var ErrNoSealKey = errors.New("there is no key")
+var ErrNoSealKey = errors.New("there is no key to read it by")
 
 // App is what is known of the App: what was given, else what was saved.
 func (c *Connection) App(ctx context.Context) (Known, error) {
@@ -80,10 +80,13 @@ func purpose(baseURL, appID string) string {
 
 func (c *Connection) open(a store.App) (token string, err error) {
 	key, err := c.SealKey(false)
-	if err != nil {
-		return "", err
+	if err == nil {
+		token, err = key.Open(a.Token, purpose(a.BaseURL, a.AppID))
 	}
-	return key.Open(a.Token, purpose(a.BaseURL, a.AppID))
+	if err != nil {
+		return "", fmt.Errorf("the saved App Token cannot be read: %w; give this program the key that it was saved under (ENQUIRYBOARD_SECRET_KEY, or secret.key in the data directory where it was saved), or save the token again", err)
+	}
+	return token, nil
 }
 
 // ErrTokenNeeded means that a token has to be entered: the saved one was for

@@ -68,7 +68,7 @@ func (p *player) play(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.wait(ctx, e.At); err != nil {
+		if err := p.wait(ctx, e.sent()); err != nil {
 			return err
 		}
 		p.events++

@@ -9,10 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Server is a whole CINNOX as far as enquiry events go: an App's subscription
@@ -22,15 +25,17 @@ type Server struct {
 	AppID   string
 	Token   string
 	Wrapped bool         // answers as {"code":0,"result":{…}}, not flat
-	Client  *http.Client // for verification; nil: one that waits 10 s
+	Client  *http.Client // for verification; nil: a plain one
+	Log     *slog.Logger // of what was asked and answered, without keys; nil: none
 
 	routes http.ServeMux
 	routed sync.Once
+	limit  *rate.Limiter
 
 	mu           sync.Mutex
 	subscription subscription
 	subscribed   chan struct{} // closed at the first subscription; made on demand
-	refuse       int           // so many requests are too many
+	refused      int           // so many requests are too many
 }
 
 type subscription struct {
@@ -38,6 +43,9 @@ type subscription struct {
 	URL       string `json:"url"`
 	UpdatedAt string `json:"updatedAt"`
 }
+
+// perMinute is documented: "up to 500 requests per min per service account".
+const perMinute = 500
 
 // Documented error codes.
 const (
@@ -53,24 +61,28 @@ const subscriptionPath = "/v1/api/apps/{appID}/inquiry-event-sub"
 // too is our choice: 400 is the only refusal that is documented.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.routed.Do(func() {
+		s.limit = rate.NewLimiter(rate.Every(time.Minute/perMinute), perMinute)
+		if s.Log == nil {
+			s.Log = slog.New(slog.DiscardHandler)
+		}
 		s.routes.HandleFunc("PATCH "+subscriptionPath, s.patch)
-		s.routes.HandleFunc("/", noMethod)
+		s.routes.HandleFunc("/", s.noMethod)
 	})
 	s.routes.ServeHTTP(w, r)
 }
 
-func noMethod(w http.ResponseWriter, r *http.Request) {
-	refuse(w, codeNoMethod, fmt.Sprintf("method not found, method: %s url: %s", r.Method, r.URL.Path))
+func (s *Server) noMethod(w http.ResponseWriter, r *http.Request) {
+	s.refuse(w, codeNoMethod, fmt.Sprintf("method not found, method: %s url: %s", r.Method, r.URL.Path))
 }
 
 func (s *Server) patch(w http.ResponseWriter, r *http.Request) {
 	if s.tooMany() {
-		refuse(w, codeTooManyReqs, "Too many requests")
+		s.refuse(w, codeTooManyReqs, "Too many requests")
 		return
 	}
 	bearer := []byte(r.Header.Get("Authorization"))
 	if subtle.ConstantTimeCompare(bearer, []byte("Bearer "+s.Token)) != 1 || r.PathValue("appID") != s.AppID {
-		refuse(w, http.StatusBadRequest, "Bad request: unknown appID or AppToken")
+		s.refuse(w, http.StatusBadRequest, "Bad request: unknown appID or AppToken")
 		return
 	}
 	var asked struct {
@@ -78,11 +90,11 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request) {
 		URL     *string `json:"url"`
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&asked); err != nil {
-		refuse(w, codeBadRequest, "Unknown data type")
+		s.refuse(w, codeBadRequest, "Unknown data type")
 		return
 	}
 	if asked.Enabled == nil || asked.URL == nil {
-		refuse(w, codeBadRequest, "enabled and url are required")
+		s.refuse(w, codeBadRequest, "enabled and url are required")
 		return
 	}
 	s.answer(w, s.change(r.Context(), *asked.Enabled, *asked.URL))
@@ -94,10 +106,12 @@ func (s *Server) change(ctx context.Context, enabled bool, to string) subscripti
 	asked := subscription{Enabled: enabled, URL: to, UpdatedAt: time.Now().UTC().Format(dateLayout)}
 	if enabled {
 		if err := s.verify(ctx, to); err != nil {
+			s.Log.Info("did not subscribe: the URL could not be verified", "host", host(to), "why", err)
 			asked.Enabled = false
 			return asked
 		}
 	}
+	s.Log.Info("changed the subscription", "enabled", enabled, "host", host(to))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.subscription = asked
@@ -124,9 +138,19 @@ func (s *Server) first() chan struct{} {
 	return s.subscribed
 }
 
+// host is what of a webhook's URL is no secret.
+func host(of string) string {
+	u, err := url.Parse(of)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
 const verifyTime = 10 * time.Second
 
-// verify sends the documented handshake and wants the challenge back.
+// verify sends the documented handshake and wants the challenge back. That it
+// follows no redirect is our choice.
 func (s *Server) verify(ctx context.Context, to string) error {
 	if u, err := url.Parse(to); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return errors.New("no http URL")
@@ -140,13 +164,14 @@ func (s *Server) verify(ctx context.Context, to string) error {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	client := s.Client
-	if client == nil {
-		client = http.DefaultClient
+	client := http.Client{}
+	if s.Client != nil {
+		client = *s.Client
 	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	res, err := client.Do(req)
 	if err != nil {
-		return err
+		return errors.New("it cannot be reached") // an error's own words have the key in them
 	}
 	defer res.Body.Close()
 	var reply struct {
@@ -173,7 +198,8 @@ func (s *Server) answer(w http.ResponseWriter, sub subscription) {
 	writeJSON(w, http.StatusOK, sub)
 }
 
-func refuse(w http.ResponseWriter, code int, message string) {
+func (s *Server) refuse(w http.ResponseWriter, code int, message string) {
+	s.Log.Info("refused a request", "code", code, "message", message)
 	writeJSON(w, http.StatusBadRequest, map[string]any{"code": code, "message": message})
 }
 
@@ -187,16 +213,16 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 func (s *Server) RefuseNext(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refuse = n
+	s.refused = n
 }
 
 func (s *Server) tooMany() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.refuse == 0 {
-		return false
+	if s.refused == 0 {
+		return !s.limit.Allow()
 	}
-	s.refuse--
+	s.refused--
 	return true
 }
 
@@ -210,17 +236,25 @@ func (s *Server) Subscribed() string {
 	return s.subscription.URL
 }
 
-// Run waits for the first subscription and then sends events as [Run] does, each
-// to the URL that is subscribed at its time. Without one it is lost: CINNOX
-// documents no replay. To is not used.
-func (s *Server) Run(ctx context.Context, config Config) (Summary, error) {
+// Await waits for the first subscription.
+func (s *Server) Await(ctx context.Context) error {
 	s.mu.Lock()
 	first := s.first()
 	s.mu.Unlock()
 	select {
 	case <-first:
+		return nil
 	case <-ctx.Done():
-		return Summary{}, ctx.Err()
+		return ctx.Err()
+	}
+}
+
+// Run waits for the first subscription and then sends events as [Run] does, each
+// to the URL that is subscribed at its time. Without one it is lost: CINNOX
+// documents no replay. To is not used.
+func (s *Server) Run(ctx context.Context, config Config) (Summary, error) {
+	if err := s.Await(ctx); err != nil {
+		return Summary{}, err
 	}
 	config.target = s.Subscribed
 	return Run(ctx, config)

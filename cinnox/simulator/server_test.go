@@ -187,3 +187,31 @@ func TestServerVerifies(t *testing.T) {
 		t.Errorf("nobody there: %+v, %v", sub, err)
 	}
 }
+
+// CINNOX documents "up to 500 requests per min per service account".
+func TestServerLimitsRequests(t *testing.T) {
+	s := &simulator.Server{AppID: "app", Token: "secret"}
+	refused := 0
+	for range 520 {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodPatch, "/v1/api/apps/app/inquiry-event-sub", strings.NewReader(`{"enabled":false,"url":""}`))
+		r.Header.Set("Authorization", "Bearer secret")
+		if s.ServeHTTP(w, r); strings.Contains(w.Body.String(), "6451010") {
+			refused++
+		}
+	}
+	if refused < 1 || refused > 20 {
+		t.Errorf("%d of 520 were refused", refused)
+	}
+}
+
+func TestServerFollowsNoRedirect(t *testing.T) {
+	s := &simulator.Server{}
+	client := start(t, s)
+	good, _ := webhook(t)
+	there := httptest.NewServer(http.RedirectHandler(good, http.StatusTemporaryRedirect))
+	defer there.Close()
+	if sub, err := client.Set(t.Context(), true, there.URL); err == nil || sub.Enabled || s.Subscribed() != "" {
+		t.Errorf("%+v, %v", sub, err)
+	}
+}

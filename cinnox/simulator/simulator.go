@@ -21,8 +21,9 @@ const DefaultService = "demo.cinnox.example"
 
 // Event is one change of state in the simulated world.
 type Event struct {
-	At              time.Time // when it happens
-	Date            string    // At as it is written; empty: as CINNOX does
+	At              time.Time     // when it happens
+	Late            time.Duration // how much later it is sent, so that others overtake it
+	Date            string        // At as it is written; empty: as CINNOX does
 	EID             string
 	CaseNumber      string
 	Status          enquiry.Status
@@ -33,7 +34,10 @@ type Event struct {
 	DestinationType string
 }
 
-// Source gives events in the order of their times, and io.EOF at the end.
+// sent is when it is sent.
+func (e *Event) sent() time.Time { return e.At.Add(e.Late) }
+
+// Source gives events in the order in which they are sent, and io.EOF at the end.
 type Source interface {
 	Next() (Event, error)
 }
@@ -135,7 +139,7 @@ func (c *Config) next() (Event, error) {
 		if err != nil {
 			return Event{}, err
 		}
-		if !c.Until.IsZero() && !e.At.Before(c.Until) {
+		if !c.Until.IsZero() && !e.sent().Before(c.Until) {
 			return Event{}, io.EOF
 		}
 		if !e.At.Before(c.From) {

@@ -20,36 +20,50 @@ type World struct {
 }
 
 // A Phase is a time in which more or fewer enquiries come than usual. Where
-// phases overlap, the first counts.
+// phases overlap, the one that began last counts.
 type Phase struct {
 	After time.Duration // from the world's start
-	For   time.Duration
-	Rate  float64 // times the usual: a burst above 1, silence at 0
+	For   time.Duration // 0: until the next one begins
+	Rate  float64       // times the usual: a burst above 1, silence at 0
 }
 
 // rate is how many times the usual number of enquiries come at t.
 func (w *World) rate(t time.Time) float64 {
 	since := t.Sub(w.Start)
+	rate, began := 1.0, time.Duration(-1)
 	for _, p := range w.Script {
-		if since >= p.After && since < p.After+p.For {
-			return p.Rate
+		if since >= p.After && (p.For == 0 || since < p.After+p.For) && p.After >= began {
+			rate, began = p.Rate, p.After
 		}
 	}
-	return 1
+	return rate
+}
+
+// changes is when the script says something else after t; zero: never.
+func (w *World) changes(t time.Time) (next time.Time) {
+	for _, p := range w.Script {
+		for _, at := range []time.Time{w.Start.Add(p.After), w.Start.Add(p.After + p.For)} {
+			if at.After(t) && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+	}
+	return next
 }
 
 // busyHour is how many enquiries come in a busy hour unless a world says.
 const busyHour = 480
 
 // NewWorld is the source of a made-up world's events: the same ones for the
-// same World.
+// same World, and where every hour is a busy one, the same whenever it starts,
+// but for the numbers of its enquiries.
 func NewWorld(w World) Source {
 	if w.PerHour <= 0 {
 		w.PerHour = busyHour
 	}
 	g := &generator{
 		world:  w,
-		random: rand.New(rand.NewPCG(w.Seed, uint64(w.Start.UnixMilli()))),
+		random: rand.New(rand.NewPCG(w.Seed, 0)),
 		serial: firstSerial(w.Start),
 	}
 	g.arrival = g.nextArrival(w.Start)
@@ -90,6 +104,12 @@ func (g *generator) nextArrival(after time.Time) time.Time {
 			return time.Time{}
 		}
 		rate := g.world.rate(t)
+		if rate == 0 {
+			if t = g.world.changes(t); t.IsZero() {
+				return t // silence for good
+			}
+			continue
+		}
 		if !g.world.Steady {
 			rate *= busyness(t)
 		}

@@ -15,16 +15,17 @@ import (
 type database struct {
 	*store.Store
 	url string
+	dir string          // the data directory of who runs it
 	pg  *localpg.Server // nil: it is not embedded, or is a running serve's
 }
 
 // open reaches the database that the settings mean: the one that was given, a
 // running serve's, or the embedded one, started for as long as this runs.
 func (in *invocation) open() (*database, error) {
-	db := &database{url: in.DatabaseURL}
+	db := &database{url: in.DatabaseURL, dir: in.DataDir}
 	if db.url == "" {
 		if r, ok := findRunning(in.DataDir); ok {
-			db.url = r.DatabaseURL
+			db.url, db.dir = r.DatabaseURL, r.DataDir
 			if r.Demo {
 				fmt.Fprintln(in.stderr, "enquiryboard: using the running demonstration's database")
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/connection"
 	"github.com/enquiryboard/enquiryboard/store"
 )
 
@@ -126,7 +127,7 @@ func (p *program) webhookLine(ctx context.Context) (string, error) {
 			living++
 		}
 	}
-	masked := masked(p.url + webhookPath)
+	masked := connection.Masked(p.url + webhookPath)
 	switch living {
 	case 0:
 		return masked + " (no key yet: enquiryboard webhook-key create --name cinnox prints one)", nil

@@ -19,7 +19,7 @@ type clean struct{ *testing.M }
 
 func (c clean) Run() int {
 	for _, name := range []string{"DATABASE_URL", "ENQUIRYBOARD_DATA_DIR", "ENQUIRYBOARD_ADDR", "ENQUIRYBOARD_PUBLIC_URL",
-		"ENQUIRYBOARD_LOG_FORMAT", "ENQUIRYBOARD_SERVICES", envBaseURL, envAppID, envAppToken} {
+		"ENQUIRYBOARD_LOG_FORMAT", "ENQUIRYBOARD_SERVICES", envSealKey, envBaseURL, envAppID, envAppToken} {
 		os.Unsetenv(name)
 	}
 	defer browsertest.Close()
@@ -62,7 +62,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": scriptServe, "end": scriptEnd, "http": scriptHTTP, "posted": scriptPosted, "fails": scriptFails,
-			"await-status": scriptAwaitStatus, "await-body": scriptAwaitBody, "readfile": scriptReadFile, "fake-cinnox": scriptCinnox,
+			"await-status": scriptAwaitStatus, "await-body": scriptAwaitBody, "readfile": scriptReadFile, "cinnox": scriptCinnox,
 		},
 	})
 }

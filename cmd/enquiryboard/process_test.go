@@ -20,7 +20,7 @@ import (
 // patience is how long a test waits for what must happen.
 const patience = 60 * time.Second
 
-// process is a serve that runs beside the test.
+// process is a serve, or a simulated CINNOX, that runs beside the test.
 type process struct {
 	cmd    *exec.Cmd
 	out    *output
@@ -44,7 +44,12 @@ func startServe(args ...string) (*process, error) {
 
 // launchServe only starts it.
 func launchServe(args ...string) (*process, error) {
-	p := &process{cmd: exec.Command("enquiryboard", append([]string{"serve"}, args...)...),
+	return launch(append([]string{"serve"}, args...)...)
+}
+
+// launch starts a command that goes on until it is stopped.
+func launch(args ...string) (*process, error) {
+	p := &process{cmd: exec.Command("enquiryboard", args...),
 		out: newOutput(), err: newOutput(), exited: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.err
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

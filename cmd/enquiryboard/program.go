@@ -223,8 +223,12 @@ func (p *program) startDatabase(ctx context.Context) error {
 		p.onEnd(pg.stop)
 		p.databaseURL, p.embedded = pg.url, true
 	}
+	dir, err := filepath.Abs(p.dir)
+	if err != nil {
+		return err
+	}
 	for _, a := range p.announced {
-		if err := a.write(running{Demo: p.Demo, URL: p.url, DatabaseURL: p.databaseURL}); err != nil {
+		if err := a.write(running{Demo: p.Demo, URL: p.url, DatabaseURL: p.databaseURL, DataDir: dir}); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ type running struct {
 	PID         int    `json:"pid"`
 	URL         string `json:"url"`
 	DatabaseURL string `json:"database_url"`
+	DataDir     string `json:"data_dir"` // its own: a demonstration has a throw-away one
 	Demo        bool   `json:"demo,omitempty"`
 }
 

@@ -2,11 +2,10 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -106,29 +105,25 @@ func scriptPosted(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fake-cinnox answers PATCH as CINNOX's documents say, and sets its variables.
-// It verifies the webhook by a challenge, and refuses another token than "secret".
-func scriptCinnox(ts *testscript.TestScript, _ bool, _ []string) {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != "PATCH" || r.URL.Path != "/v1/api/apps/app1/inquiry-event-sub" || r.Header.Get("Authorization") != "Bearer secret" {
-			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprint(w, `{"code":6451000,"message":"Bad query"}`)
-			return
-		}
-		body, _ := io.ReadAll(r.Body)
-		enabled := strings.Contains(string(body), `"enabled":true`)
-		_, rest, _ := strings.Cut(string(body), `"url":"`)
-		url, _, _ := strings.Cut(rest, `"`)
-		if enabled {
-			status, text, err := fetch("POST", url, "", `{"challenge":"c-17"}`)
-			enabled = err == nil && status == 200 && strings.Contains(text, `"challenge":"c-17"`)
-		}
-		fmt.Fprintf(w, `{"enabled":%v,"url":%q,"updatedAt":"2026-11-07T00:00:00.000Z"}`, enabled, url)
-	}))
-	ts.Defer(srv.Close)
-	ts.Setenv(envBaseURL, srv.URL)
-	ts.Setenv(envAppID, "app1")
-	ts.Setenv(envAppToken, "secret")
+// cinnox NAME [FLAG...] starts a simulated CINNOX and sets the variables that it
+// says should be exported.
+func scriptCinnox(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: cinnox NAME [FLAG...]")
+	}
+	p, err := launch(append([]string{"simulate", "--serve", "--listen", "127.0.0.1:0"}, args[1:]...)...)
+	ts.Check(err)
+	ts.Value("serves").(map[string]*process)[args[0]] = p
+	ts.Check(p.says(p.out, `(?m)^Ctrl-C ends it`))
+	exports := regexp.MustCompile(`(?m)^export (.*)$`).FindStringSubmatch(p.out.String())
+	if exports == nil {
+		ts.Fatalf("it exports nothing: %s", p.out)
+	}
+	for word := range strings.FieldsSeq(exports[1]) {
+		name, value, _ := strings.Cut(word, "=")
+		ts.Setenv(name, value)
+	}
+	io.WriteString(ts.Stdout(), p.out.String())
 }
 
 // await-status STATUS METHOD URL [TOKEN] asks until the status is this one.

@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/cinnox"
+	"github.com/enquiryboard/enquiryboard/connection"
+	"github.com/enquiryboard/enquiryboard/store"
 )
 
 // The App's credentials, from CINNOX's page for it. They come by the
@@ -21,33 +22,83 @@ const (
 	envAppToken = "CINNOX_APP_TOKEN"
 )
 
-func (in *invocation) cinnox() *cinnox.Client {
-	return &cinnox.Client{BaseURL: in.getenv(envBaseURL), AppID: in.getenv(envAppID), Token: in.getenv(envAppToken)}
+// connectionTo is the connection to CINNOX as the pages have it, too: each
+// variable of the environment wins over what was saved there.
+func connectionTo(getenv func(string) string, db *store.Store, dir, publicURL string) *connection.Connection {
+	return connection.New(connection.Config{
+		Store:     db,
+		Given:     connection.App{BaseURL: getenv(envBaseURL), AppID: getenv(envAppID), Token: getenv(envAppToken)},
+		PublicURL: strings.TrimRight(publicURL, "/"),
+		SealKey:   sealKey(getenv, dir),
+	})
 }
 
 type subscribeCmd struct {
-	URL       string `name:"url" placeholder:"URL" help:"The whole webhook URL, key and all; else one is made of the public URL and a new key."`
-	PublicURL string `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" placeholder:"URL" help:"Where CINNOX reaches serve, such as https://board.example.com."`
+	URL       string        `name:"url" placeholder:"URL" help:"The whole webhook URL, key and all; else one is made of the public URL and this installation's key."`
+	PublicURL string        `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" placeholder:"URL" help:"Where CINNOX reaches serve, such as https://board.example.com; a running serve knows."`
+	NewKey    bool          `help:"Move to a new key. The old one goes on working until it is revoked."`
+	Wait      time.Duration `placeholder:"DURATION" help:"With --new-key: wait so long for the first delivery by it, and then revoke the old key."`
+	SkipCheck bool          `help:"Do not look first whether the webhook answers, as where this network cannot reach itself from outside. CINNOX looks anyway."`
+	Curl      bool          `help:"Only print a curl command that subscribes, for who keeps the App Token to themselves."`
+}
+
+// Help explains the command.
+func (subscribeCmd) Help() string {
+	return `The App's base URL, App ID and App Token come from CINNOX_BASE_URL, CINNOX_APP_ID and CINNOX_APP_TOKEN,
+or where these are not set from what was saved under Settings > CINNOX.
+To try it without CINNOX: enquiryboard simulate --serve.`
 }
 
 func (c subscribeCmd) Run(in *invocation) error {
-	if c.URL != "" {
-		return in.subscribe(in.ctx, c.URL)
+	if c.Wait != 0 && !c.NewKey {
+		return usagef("--wait is for --new-key")
 	}
-	if c.PublicURL == "" {
+	if r, ok := findRunning(in.DataDir); ok && c.PublicURL == "" {
+		c.PublicURL = r.URL
+	}
+	if c.PublicURL == "" && c.URL == "" {
 		return usagef("where does CINNOX reach serve? Give --public-url, or the whole webhook URL with --url")
 	}
 	return in.with(func(ctx context.Context, db *database) error {
-		name := "cinnox " + time.Now().UTC().Format(time.RFC3339Nano)
-		key, err := createKey(ctx, db.Store, name)
-		if err != nil {
+		conn := connectionTo(in.getenv, db.Store, db.dir, c.PublicURL)
+		if c.Curl {
+			command, err := conn.Curl(ctx, c.NewKey)
+			if err == nil {
+				fmt.Fprintln(in.stdout, command)
+			}
 			return err
 		}
-		if err := in.subscribe(ctx, strings.TrimRight(c.PublicURL, "/")+webhookPath+key); err != nil {
-			return errors.Join(err, db.RevokeWebhookKey(ctx, name))
+		if _, err := conn.Subscribe(ctx, connection.Wish{URL: c.URL, NewKey: c.NewKey, SkipCheck: c.SkipCheck}); err != nil {
+			return err
 		}
-		return nil
+		if err := in.printSubscription(ctx, conn, db.Store); err != nil || c.Wait == 0 {
+			return err
+		}
+		return c.finish(ctx, in, conn)
 	})
+}
+
+// moveLookedAt is how often a move looks for its first delivery.
+const moveLookedAt = time.Second
+
+// finish waits for the first delivery by the new key and revokes the old one.
+func (c subscribeCmd) finish(ctx context.Context, in *invocation, conn *connection.Connection) error {
+	limited, cancel := context.WithTimeout(ctx, c.Wait)
+	defer cancel()
+	k, done, err := conn.AwaitMove(limited, moveLookedAt)
+	switch {
+	case err != nil:
+		return err
+	case !done:
+		return fmt.Errorf("nothing has come by the new key in %v; both keys work. Once something has (enquiryboard subscription says so): enquiryboard webhook-key revoke %q", c.Wait, k.Old.Name)
+	case k.Old == nil:
+		return nil // there was none
+	}
+	if err := conn.RevokeOld(ctx, k.Old.ID); err != nil {
+		return err
+	}
+	fmt.Fprintf(in.stdout, "a delivery has come by the new key; revoked the old one, %s\n", k.Old.Name)
+	return nil
 }
 
 type unsubscribeCmd struct {
@@ -55,90 +106,74 @@ type unsubscribeCmd struct {
 }
 
 func (c unsubscribeCmd) Run(in *invocation) error {
-	url := c.URL
-	if last, err := in.lastAnswer(); err == nil && url == "" {
-		url = last.URL
-	}
-	return in.setSubscription(in.ctx, false, url)
-}
-
-func (in *invocation) subscribe(ctx context.Context, url string) error {
-	return in.setSubscription(ctx, true, url)
-}
-
-func (in *invocation) setSubscription(ctx context.Context, enabled bool, url string) error {
-	s, err := in.cinnox().Set(ctx, enabled, url)
-	if err != nil {
-		return err
-	}
-	last := lastAnswer{Subscription: s, AskedAt: time.Now()}
-	if err := in.keepAnswer(last); err != nil {
-		return fmt.Errorf("CINNOX has done it, but its answer could not be noted: %w", err)
-	}
-	last.print(in)
-	return nil
+	return in.with(func(ctx context.Context, db *database) error {
+		conn := connectionTo(in.getenv, db.Store, db.dir, "")
+		if _, err := conn.Unsubscribe(ctx, c.URL); err != nil {
+			return err
+		}
+		return in.printSubscription(ctx, conn, db.Store)
+	})
 }
 
 type subscriptionCmd struct{}
 
-// Run shows the last answer. CINNOX documents no way to ask for the state.
+// Run shows what is known. CINNOX documents no way to ask for the state.
 func (subscriptionCmd) Run(in *invocation) error {
-	last, err := in.lastAnswer()
-	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("no subscription was made from %s: use enquiryboard subscribe, or name another --data-dir", in.DataDir)
-	}
+	return in.with(func(ctx context.Context, db *database) error {
+		return in.printSubscription(ctx, connectionTo(in.getenv, db.Store, db.dir, ""), db.Store)
+	})
+}
+
+func (in *invocation) printSubscription(ctx context.Context, conn *connection.Connection, db *store.Store) error {
+	s, err := db.Subscription(ctx)
 	if err != nil {
 		return err
 	}
-	last.print(in)
-	return nil
-}
-
-// lastAnswer is what CINNOX said when it was last asked to change something.
-// Its URL holds a webhook key: mode 0600.
-type lastAnswer struct {
-	cinnox.Subscription
-	AskedAt time.Time
-}
-
-func (l lastAnswer) print(in *invocation) {
-	state := "disabled"
-	if l.Enabled {
-		state = "enabled"
+	if s.State == store.SubscriptionNone && s.Problem == nil {
+		return errors.New("no subscription was made: use enquiryboard subscribe")
 	}
-	updated := l.UpdatedAt
-	if updated == "" {
-		updated = "-"
-	}
-	fmt.Fprintf(in.stdout, "subscription  %s\nurl           %s\nupdated at    %s\nasked at      %s (CINNOX's last answer: it cannot be asked for the state)\n",
-		state, masked(l.URL), updated, when(l.AskedAt))
-}
-
-// masked is a webhook URL without its key.
-func masked(url string) string {
-	if before, _, found := strings.Cut(url, webhookPath); found {
-		return before + webhookPath + "••••••••"
-	}
-	return url
-}
-
-func (in *invocation) answerFile() string { return filepath.Join(in.DataDir, "subscription.json") }
-
-func (in *invocation) lastAnswer() (l lastAnswer, err error) {
-	text, err := os.ReadFile(in.answerFile())
-	if err != nil {
-		return l, err
-	}
-	return l, json.Unmarshal(text, &l)
-}
-
-func (in *invocation) keepAnswer(l lastAnswer) error {
-	if err := makeDir(in.DataDir); err != nil {
-		return err
-	}
-	text, err := json.Marshal(l)
+	keys, err := conn.Keys(ctx, s)
 	if err != nil {
 		return err
 	}
-	return writeFile(in.answerFile(), text)
+	w := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "subscription\t%s\n", s.State)
+	fmt.Fprintf(w, "url\t%s\n", connection.Masked(s.URL))
+	printKeys(w, keys)
+	fmt.Fprintf(w, "updated at\t%s\n", orDash(s.UpdatedAt))
+	fmt.Fprintf(w, "asked at\t%s (CINNOX cannot be asked for the state: this is what it answered last)\n", when(s.AskedAt))
+	if problem := (cinnox.Problem{}); s.Problem != nil && json.Unmarshal(s.Problem, &problem) == nil {
+		fmt.Fprintf(w, "problem\t%s (%s)\n", oneLine(&problem), when(s.ProblemAt))
+	}
+	return w.Flush()
+}
+
+func printKeys(w *tabwriter.Writer, k connection.Keys) {
+	about := func(k *store.WebhookKey) string {
+		if k.Deliveries == 0 {
+			return k.Name + ": nothing has come by it yet"
+		}
+		return fmt.Sprintf("%s: deliveries %d, the last at %s", k.Name, k.Deliveries, when(k.LastUsedAt))
+	}
+	switch {
+	case k.Revoked:
+		fmt.Fprintf(w, "key\trevoked: whatever CINNOX sends is refused. Subscribe again\n")
+	case k.Current != nil:
+		fmt.Fprintf(w, "key\t%s\n", about(k.Current))
+	}
+	if k.Old == nil {
+		return
+	}
+	todo := "revoke it once something has come by the new one"
+	if k.Moved() {
+		todo = "it can be revoked now"
+	}
+	fmt.Fprintf(w, "old key\t%s. Still good; %s: enquiryboard webhook-key revoke %q\n", about(k.Old), todo, k.Old.Name)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
 }
