@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-//go:embed css js mark.svg
+//go:embed css all:js mark.svg
 var files embed.FS
 
 // Files are the embedded files by name, such as "css/app.css".

@@ -17,3 +17,7 @@ fetch() {
 
 fetch axe-core@4.14.1 FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==
 cp "$tmp"/package/axe.min.js "$tmp"/package/LICENSE "$tmp"/package/LICENSE-3RD-PARTY.txt web/browsertest/testdata/axe-core/
+
+fetch @noble/hashes@2.4.0 X5XaVWZIBCT7HHZGm5I7ZQXDwLG+bGXuSrMQAW+7Zvl87h1kmc1ZB1VSRJcpUfoUrGQp4Fkoxm5kZ+Ms+aW+eA==
+mkdir -p static/js/noble-hashes
+for name in sha2 _md _u64 utils; do cp "$tmp/package/$name.js" static/js/noble-hashes/; done

@@ -22,7 +22,7 @@ type Enquiries struct {
 	Newer   string
 	Older   string
 	Columns []Column
-	Files   []Chip // what can be downloaded, and where
+	Files   Files // empty where there are none for who looks
 }
 
 // Search is the form's fields that have no menu, as they were filled in.

@@ -17,6 +17,9 @@ var scriptTexts = []lang.Text{
 	"Board", "%s waiting", "Connecting…", "Live · %d s", "Last event %s", "Live again.", "Paused", "Pause", "Resume · %d changes",
 	"Not live", "Not live since %s", "%s. Connecting again…", "You are signed out, so this board is no longer live.", "Sign in again",
 	"%d new", "%d gone", ", ", "%s d %s",
+	"%s rows", "about %s rows", "one row", "%s of %s rows · %s", "%s of about %s rows · %s", "Downloading…",
+	"Saved. It is whole: its rows and its SHA-256 are those that were sent.",
+	"Cancelled. Nothing was saved.", "It broke off. Nothing was saved.",
 }
 
 // scriptWords are those in the page's language, by their English.

@@ -27,6 +27,7 @@ func TestSearchInABrowser(t *testing.T) {
 	if got := p.Text("tbody th"); got != "L-1" {
 		t.Errorf("it found %q", got)
 	}
+	p.Click(`.files summary`)
 	name, path := p.Download(func() { p.Click(`.files a`) })
 	b, err := os.ReadFile(path)
 	must(t, err)

@@ -86,6 +86,7 @@ func many(t *testing.T, s *site, n, size int) {
 	for range n {
 		must(t, <-done)
 	}
+	eventually(t, "all is in the database", func() bool { spooled, _ := s.recorder.Spooled(); return spooled == 0 })
 }
 
 func TestCSVCompressed(t *testing.T) {

@@ -112,10 +112,7 @@ func (s *server) searchPage(r *http.Request, f enquiry.Filter, q url.Values, zon
 	if who(r).Role.Allows(access.Supervisor) {
 		filter := maps.Clone(list)
 		filter.Del("sort")
-		p.Files = []views.Chip{
-			{Text: "Enquiries CSV", Href: "/enquiries.csv?" + filter.Encode()},
-			{Text: "Transitions CSV", Href: "/transitions.csv?" + filter.Encode()},
-		}
+		p.Files = views.FilesOf(filter)
 	}
 	return p, nil
 }

@@ -52,3 +52,6 @@ for (const form of document.querySelectorAll('form[method="get"]')) {
     }
   });
 }
+
+// Downloads.
+if (document.querySelector('.menu.files')) import('./download.js');
