@@ -127,8 +127,8 @@ func settleCycle(cycle []delivery) {
 }
 
 // hasUsableDate says whether CINNOX's date can be the time of anything.
-func (d *delivery) hasUsableDate() bool {
-	return !d.DateAt.IsZero() && d.DateAt.Unix() >= 0 && d.DateAt.Sub(d.ReceivedAt) <= aheadAtMost
+func (t *Transition) hasUsableDate() bool {
+	return !t.DateAt.IsZero() && t.DateAt.Unix() >= 0 && t.DateAt.Sub(t.ReceivedAt) <= aheadAtMost
 }
 
 // clockOf is the sender's where the dates tell the transitions apart, or where
