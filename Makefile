@@ -34,6 +34,9 @@ bench: ## COUNT rounds of the benchmarks that match BENCH
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 0 ./...
 	cd tools/feedbench && $(GO) test -run '^$$' -bench '$(BENCH)' -count $(COUNT) -timeout 0 .
 
+outages: ## cut outages into FILE, a table of enquiries, and say how soon they are heard of
+	OUTAGES_FILE='$(abspath $(FILE))' $(GO) test -count 1 -run TestOutagesInAFile -v ./pulse
+
 fuzz: ## every fuzz target for FUZZTIME
 	@tools/need.sh postgresql
 	tools/fuzz.sh $(FUZZTIME)
