@@ -7,7 +7,7 @@ COUNT    ?= 5
 FUZZTIME ?= 60s
 FAULT_SEEDS ?= 20
 
-.PHONY: run build test race faults bench fuzz hostile generate check vulncheck vendor
+.PHONY: run build test race faults bench outages fuzz hostile generate check vulncheck vendor
 
 run: ## build it and show it with made-up traffic
 	@tools/need.sh npm-or-postgresql
