@@ -79,3 +79,21 @@ func wall(t time.Time, zone *time.Location) time.Time {
 	_, offset := t.In(zone).Zone()
 	return t.UTC().Add(time.Duration(offset) * time.Second)
 }
+
+// Count is how many days the time from one moment to a later one touches; at least one.
+func (d Days) Count(from, to time.Time) int {
+	if to.After(from) {
+		to = to.Add(-1) // where a day starts, the one before has ended
+	} else {
+		to = from
+	}
+	y, m, day := d.Of(from)
+	first := time.Date(y, m, day, 0, 0, 0, 0, time.UTC)
+	y, m, day = d.Of(to)
+	return int(time.Date(y, m, day, 0, 0, 0, 0, time.UTC).Sub(first)/(24*time.Hour)) + 1
+}
+
+// Back is when clocks showed the same some days before t.
+func (d Days) Back(t time.Time, days int) time.Time {
+	return firstAt(wall(t, d.Zone).AddDate(0, 0, -days), d.Zone).UTC()
+}

@@ -20,11 +20,32 @@ var groupColumns = map[string]string{
 // the position they show: as enquiry.Measure draws them, of each group in turn.
 // Groups are in order of their values; without groups there is exactly one.
 func (s *Store) Metrics(ctx context.Context, f enquiry.Filter, groups []string) (gs []enquiry.Group, seq int64, err error) {
+	got, seq, err := s.MetricsOf(ctx, Asked{f, groups})
+	if err != nil {
+		return nil, 0, err
+	}
+	return got[0], seq, nil
+}
+
+// Asked is what numbers are asked for: of what a filter selects, by groups.
+type Asked struct {
+	Filter enquiry.Filter
+	Groups []string
+}
+
+// MetricsOf are several Metrics of one moment.
+func (s *Store) MetricsOf(ctx context.Context, asked ...Asked) (got [][]enquiry.Group, seq int64, err error) {
 	seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		gs, err = readMetrics(ctx, tx, f, groups)
-		return err
+		for _, a := range asked {
+			gs, err := readMetrics(ctx, tx, a.Filter, a.Groups)
+			if err != nil {
+				return err
+			}
+			got = append(got, gs)
+		}
+		return nil
 	})
-	return gs, seq, err
+	return got, seq, err
 }
 
 func readMetrics(ctx context.Context, tx pgx.Tx, f enquiry.Filter, groups []string) ([]enquiry.Group, error) {

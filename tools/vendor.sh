@@ -15,6 +15,10 @@ fetch() {
 	tar -xzf "$tmp"/*.tgz -C "$tmp"
 }
 
+fetch uplot@1.6.32 KIMVnG68zvu5XXUbC4LQEPnhwOxBuLyW1AHtpm6IKTXImkbLgkMy+jabjLgSLMasNuGGzQm/ep3tOkyTxpiQIw==
+mkdir -p static/js/uplot
+cp "$tmp"/package/dist/uPlot.esm.js "$tmp"/package/dist/uPlot.min.css "$tmp"/package/LICENSE static/js/uplot/
+
 fetch axe-core@4.14.1 FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==
 cp "$tmp"/package/axe.min.js "$tmp"/package/LICENSE "$tmp"/package/LICENSE-3RD-PARTY.txt web/browsertest/testdata/axe-core/
 

@@ -142,6 +142,9 @@ func BoardFilters(ctx context.Context, seen map[enquiry.Key]Seen, f enquiry.Filt
 	return newFilters(ctx, "/", f, f.Values(), names, func(i int) map[string]int { return counts[i] })
 }
 
+// howShown are parameters that choose no enquiries.
+var howShown = map[string]bool{"by": true, "tz": true, "sort": true, "group": true, "measure": true, "compare": true}
+
 // Names gives a destination's name, or "" where it has none.
 type Names func(destination string) string
 
@@ -163,7 +166,7 @@ func newFilters(ctx context.Context, path string, f enquiry.Filter, query url.Va
 		}
 		for _, v := range query[name] {
 			form.Keep = append(form.Keep, Field{name, v})
-			if name != "by" && name != "tz" && name != "sort" {
+			if !howShown[name] {
 				form.Chips = append(form.Chips, Chip{Text: choiceText(ctx, name, v, f), Href: href(path, without(query, name, v))})
 			}
 		}

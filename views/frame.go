@@ -38,6 +38,7 @@ func (f Frame) rooms() []room {
 	}{
 		{room{"/", "Board", "board"}, access.Viewer},
 		{room{"/enquiries", "Enquiries", "list"}, access.Viewer},
+		{room{"/reports", "Reports", "chart"}, access.Viewer},
 		{room{"/deliveries", "Deliveries", "inbox"}, access.Supervisor},
 		{room{"/settings/", "Settings", "settings"}, access.Admin},
 	}

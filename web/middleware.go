@@ -18,11 +18,11 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 
 // chain is what every request goes through, the first line first.
 func (s *server) chain(h http.Handler) http.Handler {
-	h = s.spoken(h)
 	h = s.withSession(h)
 	h = s.sameOrigin(h)
 	h = s.secured(h)
 	h = s.logged(h)
+	h = s.spoken(h) // outside of it: what is logged is the request that the mux sees
 	return s.behindProxies(h)
 }
 

@@ -35,6 +35,8 @@ var walks = map[string]walk{
 	"GET /enquiries.ndjson":                        {path: "/enquiries.ndjson", shows: true},
 	"GET /transitions.ndjson":                      {path: "/transitions.ndjson", shows: true},
 	"GET /api/v1/exports/{id}":                     {skip: "TestManifest"},
+	"GET /reports":                                 {path: "/reports?from=2020-01-01&group=channel", shows: true},
+	"GET /reports.csv":                             {path: "/reports.csv?group=service,channel,origin,destination", shows: true},
 	"GET /deliveries":                              {path: "/deliveries", whole: true},
 	"POST /deliveries/retry":                       {path: "/deliveries/retry", whole: true},
 	"GET /help/numbers":                            {path: "/help/numbers"},

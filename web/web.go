@@ -91,6 +91,8 @@ func (s *server) mainRoutes() []route {
 		{"GET /live", access.Viewer, s.liveHTML},
 		{"GET /enquiries", access.Viewer, s.enquiriesPage},
 		{"GET /enquiries/{serviceId}/{eid}", access.Viewer, s.enquiryPage},
+		{"GET /reports", access.Viewer, s.reportsPage},
+		{"GET /reports.csv", access.Supervisor, s.reportsCSV},
 		{"GET /deliveries", access.Supervisor, unlimited(s.deliveriesPage)},
 		{"POST /deliveries/retry", access.Supervisor, unlimited(s.retryDeliveries)},
 		{"GET /help/numbers", access.Viewer, s.numbersPage},

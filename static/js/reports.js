@@ -1,0 +1,64 @@
+// Draws the report's table: what is answered and missed as bars, the service
+// level as a line. It reads the table's own numbers, so it cannot differ.
+
+import uPlot from './uplot/uPlot.esm.js';
+
+const chart = document.getElementById('chart');
+const table = document.getElementById('report');
+const HEIGHT = 260, NARROW = 560;
+
+const rows = table ? [...table.tBodies[0].rows] : [];
+const names = rows.map((row) => row.cells[0].textContent.trim());
+const column = (measure) => rows.map((row) => {
+  const value = row.querySelector(`[data-measure="${measure}"]`).dataset.value;
+  return value === '' ? null : Number(value);
+});
+const heading = (measure) => table.tHead.rows[0].cells[rows[0].querySelector(`[data-measure="${measure}"]`).cellIndex].textContent.trim();
+const colour = (name) => getComputedStyle(chart).getPropertyValue(name);
+
+function bars(label, name, at) {
+  return { label, fill: colour(name), stroke: colour(name), width: 0, points: { show: false },
+    paths: uPlot.paths.bars({ size: [0.36, 28], align: at, gap: 1 }), value: (u, v) => v ?? '–' };
+}
+
+function options(width) {
+  const ink = colour('--ink-3'), line = { stroke: colour('--line'), width: 1 };
+  const axis = { stroke: ink, grid: line, ticks: { show: false }, font: `12px ${getComputedStyle(chart).fontFamily}` };
+  return {
+    width, height: HEIGHT, padding: [12, 8, 0, 0],
+    cursor: { drag: { x: false, y: false }, points: { show: false } },
+    scales: { x: { time: false, range: [-0.6, rows.length - 0.4] }, y: { range: (u, min, max) => [0, Math.max(1, max * 1.05)] }, share: { range: [0, 1] } },
+    axes: [
+      { ...axis, grid: { show: false }, splits: () => ticks(width), values: (u, at) => at.map((i) => names[i] ?? '') },
+      { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000], size: 48 },
+      { ...axis, show: width >= NARROW, scale: 'share', side: 1, grid: { show: false }, size: 48, values: (u, at) => at.map((v) => `${Math.round(v * 100)} %`) },
+    ],
+    series: [
+      { label: document.querySelector('#report thead th').textContent.trim(), value: (u, v) => names[v] ?? '–' },
+      bars(heading('answered'), '--accent', -1),
+      bars(heading('missed'), '--breach-edge', 1),
+      { label: heading('service_level'), scale: 'share', stroke: colour('--good'), width: 2, spanGaps: false, value: (u, v) => (v == null ? '–' : `${Math.round(v * 100)} %`) },
+    ],
+  };
+}
+
+// As many names as there is room for.
+function ticks(width) {
+  const room = Math.max(1, Math.floor((width - 100) / (8 * Math.max(...names.map((n) => n.length)) + 12)));
+  const every = Math.max(1, Math.ceil(rows.length / room));
+  return rows.map((_, i) => i).filter((i) => i % every === 0);
+}
+
+let plot;
+function draw() {
+  plot?.destroy();
+  plot = new uPlot(options(chart.clientWidth), [rows.map((_, i) => i), column('answered'), column('missed'), column('service_level')], chart);
+}
+
+if (rows.length > 1) {
+  chart.hidden = false;
+  chart.setAttribute('aria-hidden', 'true'); // the table says it all
+  draw();
+  new ResizeObserver(() => chart.clientWidth !== plot.width && draw()).observe(chart);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+}
