@@ -14,7 +14,16 @@ const column = (measure) => rows.map((row) => {
   return value === '' ? null : Number(value);
 });
 const heading = (measure) => table.tHead.rows[0].cells[rows[0].querySelector(`[data-measure="${measure}"]`).cellIndex].textContent.trim();
-const colour = (name) => getComputedStyle(chart).getPropertyValue(name);
+
+// A canvas does not know light-dark(): the browser resolves it as a colour.
+const probe = document.createElement('i');
+function colour(name) {
+  chart.append(probe);
+  probe.style.color = `var(${name})`;
+  const resolved = getComputedStyle(probe).color;
+  probe.remove();
+  return resolved;
+}
 
 function bars(label, name, at) {
   return { label, fill: colour(name), stroke: colour(name), width: 0, points: { show: false },
