@@ -3,7 +3,6 @@ package lang
 // What reports say.
 var reportEntries = []entry{
 	{English: "Reports", Traditional: "報告", Simplified: "报告"},
-	{English: "From", Traditional: "由", Simplified: "从"},
 	{English: "Before", Traditional: "早於", Simplified: "早于"},
 	{English: "Zone", Traditional: "時區", Simplified: "时区"},
 	{English: "Show", Traditional: "顯示", Simplified: "显示"},
@@ -14,9 +13,6 @@ var reportEntries = []entry{
 	{English: "No enquiries were opened in this period.", Traditional: "這段時間沒有查詢進線。", Simplified: "这段时间没有咨询进线。"},
 	{English: "Together", Traditional: "合計", Simplified: "合计"},
 	{English: "Weekdays and hours", Traditional: "星期及時段", Simplified: "星期及时段"},
-	{English: "ASA", Traditional: "平均接聽速度", Simplified: "平均应答速度"},
-	{English: "AHT", Traditional: "平均處理時間", Simplified: "平均处理时间"},
-	{English: "Day", Traditional: "日期", Simplified: "日期"},
 	{English: "Weekday", Traditional: "星期", Simplified: "星期"},
 	{English: "Hour", Traditional: "時段", Simplified: "时段"},
 	{English: "This cannot be reported on. %s.", Traditional: "無法製作報告。%s。", Simplified: "无法生成报告。%s。"},
