@@ -17,7 +17,7 @@ import (
 
 // BenchmarkRecord measures deliveries that are made durable by a number of
 // callers at once: in group commits, with one transaction each, and in the
-// spool. Point TEST_DATABASE_URL at a server that does fsync.
+// spool.
 func BenchmarkRecord(b *testing.B) {
 	for _, callers := range []int{1, 64, 256} {
 		b.Run(fmt.Sprintf("group/%d", callers), func(b *testing.B) {

@@ -146,7 +146,7 @@ func (w *writer) refold(ctx context.Context, keys []enquiry.Key) ([]refolding, e
 }
 
 func (w *writer) refoldLocked(ctx context.Context, keys []enquiry.Key) ([]refolding, error) {
-	if _, err := w.conn.Exec(ctx, "BEGIN"); err != nil {
+	if _, err := w.conn.Exec(ctx, begin); err != nil {
 		return nil, err
 	}
 	var position int64

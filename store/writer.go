@@ -36,7 +36,12 @@ type writer struct {
 	origin    string               // in notifications: this program's, where committed tells its Follower
 	committed func(enquiry.Change) // after each commit; may be nil
 	conn      *pgx.Conn            // nil: to be made
-	rows      batchRows
+	prepared  map[string]*pgconn.StatementDescription
+
+	// Of one transaction; their memory is used again.
+	touched touchedKeys
+	folding []enquiry.Transition
+	rows    batchRows
 }
 
 func (w *writer) open(ctx context.Context) error {
@@ -49,6 +54,9 @@ func (w *writer) open(ctx context.Context) error {
 	}
 	if _, err = c.Exec(ctx, writerSettings, pgx.QueryExecModeSimpleProtocol); err == nil {
 		err = makeInstallation(ctx, c)
+	}
+	if err == nil {
+		w.prepared, err = prepare(ctx, c.PgConn())
 	}
 	if err != nil {
 		c.Close(ctx)
@@ -150,8 +158,8 @@ func (w *writer) commit(ctx context.Context, items []*item) error {
 	change, err := w.transact(ctx, items)
 	if err != nil {
 		w.rollback()
-		if !w.conn.IsClosed() && away(err) {
-			w.close() // what makes the server refuse may last as long as the session
+		if _, content := aboutContent(err); !content && !passing(err) {
+			w.close() // what the server refuses for may last as long as the session and its plans
 		}
 		return err
 	}
@@ -180,7 +188,8 @@ func (w *writer) rollback() {
 // touched enquiries, folds, and writes: two round trips. The read is a
 // statement after the lock, so that it sees what the replica before committed.
 func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, error) {
-	keys := keysOf(items)
+	keys := &w.touched
+	keys.of(items)
 	position, stored, err := w.lockAndRead(ctx, keys)
 	if err != nil {
 		return enquiry.Change{}, err
@@ -189,7 +198,8 @@ func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, e
 	w.rows.reset()
 	w.rows.addItems(items)
 	for _, k := range keys.list {
-		e, settled := enquiry.Fold(append(stored[k], keys.fresh[k]...))
+		w.folding = append(append(w.folding[:0], stored[k]...), keys.fresh[k]...)
+		e, settled := enquiry.Fold(w.folding)
 		e.Seq = position
 		change.Enquiries = append(change.Enquiries, e)
 		w.rows.addFold(&e, settled, stored[k])
@@ -205,18 +215,18 @@ func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, e
 
 // touchedKeys are the enquiries of a batch, and their deliveries in it.
 type touchedKeys struct {
-	list            []enquiry.Key
-	serviceID, eids []string // list, side by side
-	fresh           map[enquiry.Key][]enquiry.Transition
+	list   []enquiry.Key
+	arrays arrays // list
+	fresh  map[enquiry.Key][]enquiry.Transition
 }
 
-func (t *touchedKeys) add(k enquiry.Key) {
-	t.list = append(t.list, k)
-	t.serviceID, t.eids = append(t.serviceID, k.ServiceID), append(t.eids, k.EID)
-}
-
-func keysOf(items []*item) touchedKeys {
-	t := touchedKeys{fresh: make(map[enquiry.Key][]enquiry.Transition, len(items))}
+func (t *touchedKeys) of(items []*item) {
+	if t.fresh == nil {
+		t.fresh = map[enquiry.Key][]enquiry.Transition{}
+	}
+	clear(t.fresh)
+	t.list = t.list[:0]
+	t.arrays.reset()
 	for _, it := range items {
 		if it.Reason != "" {
 			continue
@@ -224,14 +234,16 @@ func keysOf(items []*item) touchedKeys {
 		it.Transition.ID, it.Transition.ReceivedAt = it.ID, it.ReceivedAt
 		k := it.Transition.Key
 		if t.fresh[k] == nil {
-			t.add(k)
+			t.list = append(t.list, k)
+			t.arrays.row().text(k.ServiceID).text(k.EID)
 		}
 		t.fresh[k] = append(t.fresh[k], it.Transition)
 	}
-	return t
 }
 
 const (
+	begin        = `BEGIN`
+	commit       = `COMMIT`
 	takePosition = `UPDATE installation SET position = position + 1 RETURNING position`
 
 	// The bounds on received_at spare looking into every month.
@@ -241,58 +253,37 @@ const (
 	JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid
 	JOIN transitions t ON t.service_id = e.service_id AND t.eid = e.eid
 		AND t.received_at >= e.first_received_at AND t.received_at <= e.last_received_at`
+
+	notify = `SELECT pg_notify($1, $2)`
 )
 
 // lockAndRead begins the transaction.
-func (w *writer) lockAndRead(ctx context.Context, keys touchedKeys) (position int64, stored map[enquiry.Key][]enquiry.Transition, err error) {
-	var b pgx.Batch
-	b.Queue("BEGIN")
-	b.Queue(takePosition)
+func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position int64, stored map[enquiry.Key][]enquiry.Transition, err error) {
+	b := batch{prepared: w.prepared}
+	b.queue(begin)
+	b.queueFor(readPosition(&position), takePosition)
 	if len(keys.list) > 0 {
-		b.Queue(readStored, keys.serviceID, keys.eids)
+		stored = make(map[enquiry.Key][]enquiry.Transition, len(keys.list))
+		b.queueFor(w.readTransitions(stored), readStored, keys.arrays.params()...)
 	}
-	results := w.conn.SendBatch(ctx, &b)
-	defer func() {
-		if closed := results.Close(); err == nil {
-			err = closed
-		}
-	}()
-	if _, err = results.Exec(); err != nil {
-		return 0, nil, err
-	}
-	if err = results.QueryRow().Scan(&position); err != nil || len(keys.list) == 0 {
-		return position, nil, err
-	}
-	found, err := results.Query()
-	if err != nil {
-		return position, nil, err
-	}
-	stored = make(map[enquiry.Key][]enquiry.Transition, len(keys.list))
-	defer found.Close()
-	for found.Next() {
-		t, err := scanTransition(found)
-		if err != nil {
-			return position, nil, err
-		}
-		stored[t.Key] = append(stored[t.Key], t)
-	}
-	return position, stored, found.Err()
+	err = w.send(ctx, &b)
+	return position, stored, err
 }
 
 // write ends the transaction.
 func (w *writer) write(ctx context.Context, position int64) error {
-	var b pgx.Batch
+	b := batch{prepared: w.prepared}
 	w.rows.queue(&b, position)
-	b.Queue(`SELECT pg_notify($1, $2)`, notifyChannel, notification{w.origin, position}.String())
+	b.queue(notify, []byte(notifyChannel), []byte(notification{w.origin, position}.String()))
 	var ended pgconn.CommandTag
-	b.Queue("COMMIT").Exec(func(tag pgconn.CommandTag) error {
-		ended = tag
-		return nil
-	})
-	if err := w.conn.SendBatch(ctx, &b).Close(); err != nil {
+	b.queueFor(func(r *pgconn.ResultReader) (err error) {
+		ended, err = r.Close()
+		return err
+	}, commit)
+	if err := w.send(ctx, &b); err != nil {
 		return err
 	}
-	if ended.String() != "COMMIT" {
+	if ended.String() != commit {
 		return fmt.Errorf("the commit ended as %q", ended)
 	}
 	return nil

@@ -3,60 +3,50 @@ package store
 import (
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
-
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
-// enquiryRows are folds to be stored, column by column.
+// enquiryRows are folds to be stored.
 type enquiryRows struct {
-	onBoard                                                      struct{ serviceID, eid pgtype.FlatArray[string] } // those of them that the live board shows
-	serviceID, eid, caseNumber, caseKey, status                  pgtype.FlatArray[string]
-	channel, origin, socialID, destination, types                pgtype.FlatArray[string]
-	startedAt, lastTransitionAt, firstReceivedAt, lastReceivedAt pgtype.FlatArray[time.Time]
-	openedAt, handlingAt, missedAt, closedAt, waitingSince       pgtype.FlatArray[pgtype.Timestamptz]
-	wait, handle, miss, recovery                                 pgtype.FlatArray[*int64]
-	reachedClosed                                                pgtype.FlatArray[bool]
-	clock                                                        pgtype.FlatArray[string]
-	seq                                                          pgtype.FlatArray[int64]
+	folds, onBoard arrays // onBoard are the keys of those that the live board shows
+}
+
+func (r *enquiryRows) reset() {
+	r.folds.reset()
+	r.onBoard.reset()
 }
 
 func (r *enquiryRows) add(e *enquiry.Enquiry) {
+	r.folds.row().
+		text(e.ServiceID).text(e.EID).text(e.CaseNumber).text(enquiry.CaseKey(e.CaseNumber)).text(string(e.Status)).
+		text(e.Channel).text(e.Origin).text(e.SocialID).text(e.Destination).texts(e.DestinationTypes).
+		time(e.StartedAt).maybeTime(e.OpenedAt).maybeTime(e.HandlingAt).maybeTime(e.MissedAt).maybeTime(e.ClosedAt).
+		maybeTime(e.WaitingSince).time(e.LastTransitionAt).
+		duration(e.Wait).duration(e.HandleTime).duration(e.TimeToMiss).duration(e.RecoveryTime).
+		bool(e.ReachedClosed).text(string(e.Clock)).time(e.FirstReceivedAt).time(e.LastReceivedAt).int(e.Seq)
 	if enquiry.OnBoard(e, time.Now()) {
-		r.onBoard.serviceID, r.onBoard.eid = append(r.onBoard.serviceID, e.ServiceID), append(r.onBoard.eid, e.EID)
+		r.onBoard.row().text(e.ServiceID).text(e.EID)
 	}
-	r.serviceID, r.eid = append(r.serviceID, e.ServiceID), append(r.eid, e.EID)
-	r.caseNumber, r.caseKey = append(r.caseNumber, e.CaseNumber), append(r.caseKey, enquiry.CaseKey(e.CaseNumber))
-	r.status, r.channel, r.origin = append(r.status, string(e.Status)), append(r.channel, e.Channel), append(r.origin, e.Origin)
-	r.socialID, r.destination = append(r.socialID, e.SocialID), append(r.destination, e.Destination)
-	r.types = append(r.types, arrayLiteral(e.DestinationTypes))
-	r.startedAt, r.lastTransitionAt = append(r.startedAt, e.StartedAt), append(r.lastTransitionAt, e.LastTransitionAt)
-	r.openedAt, r.handlingAt = append(r.openedAt, nullTime(e.OpenedAt)), append(r.handlingAt, nullTime(e.HandlingAt))
-	r.missedAt, r.closedAt = append(r.missedAt, nullTime(e.MissedAt)), append(r.closedAt, nullTime(e.ClosedAt))
-	r.waitingSince = append(r.waitingSince, nullTime(e.WaitingSince))
-	r.wait, r.handle = append(r.wait, microseconds(e.Wait)), append(r.handle, microseconds(e.HandleTime))
-	r.miss, r.recovery = append(r.miss, microseconds(e.TimeToMiss)), append(r.recovery, microseconds(e.RecoveryTime))
-	r.reachedClosed, r.clock = append(r.reachedClosed, e.ReachedClosed), append(r.clock, string(e.Clock))
-	r.firstReceivedAt = append(r.firstReceivedAt, e.FirstReceivedAt)
-	r.lastReceivedAt = append(r.lastReceivedAt, e.LastReceivedAt)
-	r.seq = append(r.seq, e.Seq)
 }
 
-func (r *enquiryRows) queue(b *pgx.Batch) {
-	if len(r.eid) == 0 {
+// queue adds the statements, the last of which says which enquiries changed.
+func (r *enquiryRows) queue(b *batch, position int64) {
+	if r.folds.rows == 0 {
+		b.queue(insertChange, int8Param(position), noTexts, noTexts)
 		return
 	}
-	b.Queue(upsertEnquiries, r.serviceID, r.eid, r.caseNumber, r.caseKey, r.status, r.channel, r.origin, r.socialID,
-		r.destination, r.types, r.startedAt, r.openedAt, r.handlingAt, r.missedAt, r.closedAt, r.waitingSince,
-		r.lastTransitionAt, r.wait, r.handle, r.miss, r.recovery, r.reachedClosed, r.clock,
-		r.firstReceivedAt, r.lastReceivedAt, r.seq)
-	if len(r.onBoard.eid) > 0 {
-		b.Queue(`
-			INSERT INTO board (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) ON CONFLICT DO NOTHING`,
-			r.onBoard.serviceID, r.onBoard.eid)
+	folds := r.folds.params()
+	b.queue(upsertEnquiries, folds...)
+	if r.onBoard.rows > 0 {
+		b.queue(insertBoard, r.onBoard.params()...)
 	}
+	b.queue(insertChange, int8Param(position), folds[0], folds[1])
 }
+
+const (
+	insertBoard  = `INSERT INTO board (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) ON CONFLICT DO NOTHING`
+	insertChange = `INSERT INTO changes (seq, service_id, eid) VALUES ($1, $2, $3)`
+)
 
 const upsertEnquiries = `
 	INSERT INTO enquiries AS e (service_id, eid, display_case_number, case_key, status, channel, channel_ori, social_id,

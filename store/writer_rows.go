@@ -1,11 +1,8 @@
 package store
 
 import (
-	"bytes"
 	"strings"
-	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
@@ -15,44 +12,26 @@ import (
 // one statement over unnest, whatever the size of the batch.
 type batchRows struct {
 	byID        map[enquiry.ID]*item
-	counted     bool // webhook keys count these deliveries
-	transitions transitionRows
-	mended      mendedRows
-	quarantine  quarantineRows
+	before      map[enquiry.ID]*enquiry.Transition // of the enquiry that is being added
+	counted     bool                               // webhook keys count these deliveries
+	transitions arrays
+	mended      arrays // stored transitions that a later delivery has settled otherwise
+	quarantine  arrays
+	retried     arrays // leave quarantine
 	enquiries   enquiryRows
-	retried     pgtype.FlatArray[pgtype.UUID] // leave quarantine
-	retriedAt   pgtype.FlatArray[time.Time]
 }
 
-type transitionRows struct {
-	receivedAt                             pgtype.FlatArray[time.Time]
-	id                                     pgtype.FlatArray[pgtype.UUID]
-	serviceID, eid, status, caseNumber     pgtype.FlatArray[string]
-	channel, origin, socialID, destination pgtype.FlatArray[string]
-	destinationTypes                       pgtype.FlatArray[string] // array literals
-	date                                   pgtype.FlatArray[string]
-	dateAt                                 pgtype.FlatArray[pgtype.Timestamptz]
-	occurredAt                             pgtype.FlatArray[time.Time]
-	duplicate                              pgtype.FlatArray[bool]
-	keyID                                  pgtype.FlatArray[string]
-	raw                                    pgtype.FlatArray[[]byte]
+func (r *batchRows) reset() {
+	if r.byID == nil {
+		r.byID, r.before = map[enquiry.ID]*item{}, map[enquiry.ID]*enquiry.Transition{}
+	}
+	clear(r.byID)
+	r.counted = false
+	for _, c := range []*arrays{&r.transitions, &r.mended, &r.quarantine, &r.retried} {
+		c.reset()
+	}
+	r.enquiries.reset()
 }
-
-// mendedRows are stored transitions that a later delivery has settled otherwise.
-type mendedRows struct {
-	receivedAt, occurredAt pgtype.FlatArray[time.Time]
-	id                     pgtype.FlatArray[pgtype.UUID]
-	duplicate              pgtype.FlatArray[bool]
-}
-
-type quarantineRows struct {
-	receivedAt            pgtype.FlatArray[time.Time]
-	id                    pgtype.FlatArray[pgtype.UUID]
-	reason, detail, keyID pgtype.FlatArray[string]
-	raw                   pgtype.FlatArray[[]byte]
-}
-
-func (r *batchRows) reset() { *r = batchRows{byID: make(map[enquiry.ID]*item, len(r.byID))} }
 
 // addItems takes a batch. An ID that occurs twice counts once.
 func (r *batchRows) addItems(items []*item) {
@@ -64,10 +43,10 @@ func (r *batchRows) addItems(items []*item) {
 		r.counted = r.counted || !it.again
 		switch {
 		case it.Reason != "":
-			r.quarantine.add(it)
+			r.quarantine.row().time(it.ReceivedAt).uuid(it.ID).
+				text(cleanText(it.Reason)).text(cleanText(it.Detail)).text(cleanText(it.KeyID)).bytes(it.Raw)
 		case it.again:
-			r.retried = append(r.retried, pgUUID(it.ID))
-			r.retriedAt = append(r.retriedAt, it.ReceivedAt)
+			r.retried.row().time(it.ReceivedAt).uuid(it.ID)
 		}
 	}
 }
@@ -75,17 +54,17 @@ func (r *batchRows) addItems(items []*item) {
 // addFold takes an enquiry's fold, and what of it was stored before.
 func (r *batchRows) addFold(e *enquiry.Enquiry, settled, stored []enquiry.Transition) {
 	r.enquiries.add(e)
-	before := make(map[enquiry.ID]*enquiry.Transition, len(stored))
+	clear(r.before)
 	for i := range stored {
-		before[stored[i].ID] = &stored[i]
+		r.before[stored[i].ID] = &stored[i]
 	}
 	for i := range settled {
 		t := &settled[i]
-		switch b := before[t.ID]; {
+		switch b := r.before[t.ID]; {
 		case b == nil:
-			r.transitions.add(t, r.byID[t.ID])
+			r.addTransition(t, r.byID[t.ID])
 		case !sameSettling(b, t):
-			r.mended.add(t)
+			r.mended.row().time(t.ReceivedAt).uuid(t.ID).time(t.OccurredAt).bool(t.Duplicate)
 		}
 	}
 }
@@ -95,48 +74,28 @@ func sameSettling(a, b *enquiry.Transition) bool {
 	return a.OccurredAt.Equal(b.OccurredAt) && a.Duplicate == b.Duplicate
 }
 
-func (r *transitionRows) add(t *enquiry.Transition, it *item) {
-	r.receivedAt = append(r.receivedAt, t.ReceivedAt)
-	r.id = append(r.id, pgUUID(t.ID))
-	r.serviceID, r.eid = append(r.serviceID, t.ServiceID), append(r.eid, t.EID)
-	r.status, r.caseNumber = append(r.status, string(t.Status)), append(r.caseNumber, t.CaseNumber)
-	r.channel, r.origin = append(r.channel, t.Channel), append(r.origin, t.Origin)
-	r.socialID, r.destination = append(r.socialID, t.SocialID), append(r.destination, t.Destination)
-	r.destinationTypes = append(r.destinationTypes, arrayLiteral(t.DestinationTypes))
-	r.date, r.dateAt = append(r.date, t.Date), append(r.dateAt, nullTime(t.DateAt))
-	r.occurredAt, r.duplicate = append(r.occurredAt, t.OccurredAt), append(r.duplicate, t.Duplicate)
-	r.keyID, r.raw = append(r.keyID, it.KeyID), append(r.raw, notNil(it.Raw))
-}
-
-func (r *mendedRows) add(t *enquiry.Transition) {
-	r.receivedAt, r.id = append(r.receivedAt, t.ReceivedAt), append(r.id, pgUUID(t.ID))
-	r.occurredAt, r.duplicate = append(r.occurredAt, t.OccurredAt), append(r.duplicate, t.Duplicate)
-}
-
-func (r *quarantineRows) add(it *item) {
-	r.receivedAt, r.id = append(r.receivedAt, it.ReceivedAt), append(r.id, pgUUID(it.ID))
-	r.reason, r.detail = append(r.reason, cleanText(it.Reason)), append(r.detail, cleanText(it.Detail))
-	r.keyID, r.raw = append(r.keyID, cleanText(it.KeyID)), append(r.raw, notNil(it.Raw))
+func (r *batchRows) addTransition(t *enquiry.Transition, it *item) {
+	r.transitions.row().
+		time(t.ReceivedAt).uuid(t.ID).text(t.ServiceID).text(t.EID).text(string(t.Status)).text(t.CaseNumber).
+		text(t.Channel).text(t.Origin).text(t.SocialID).text(t.Destination).texts(t.DestinationTypes).
+		text(t.Date).maybeTime(t.DateAt).time(t.OccurredAt).bool(t.Duplicate).text(it.KeyID).bytes(it.Raw)
 }
 
 // queue puts the statements that write the rows into b.
-func (r *batchRows) queue(b *pgx.Batch, position int64) {
-	if t := &r.transitions; len(t.id) > 0 {
-		b.Queue(insertTransitions, t.receivedAt, t.id, t.serviceID, t.eid, t.status, t.caseNumber, t.channel, t.origin,
-			t.socialID, t.destination, t.destinationTypes, t.date, t.dateAt, t.occurredAt, t.duplicate, t.keyID, t.raw, r.counted)
+func (r *batchRows) queue(b *batch, position int64) {
+	if r.transitions.rows > 0 {
+		b.queue(insertTransitions, append(r.transitions.params(), boolParam(r.counted))...)
 	}
-	if m := &r.mended; len(m.id) > 0 {
-		b.Queue(mendTransitions, m.receivedAt, m.id, m.occurredAt, m.duplicate)
+	if r.mended.rows > 0 {
+		b.queue(mendTransitions, r.mended.params()...)
 	}
-	if q := &r.quarantine; len(q.id) > 0 {
-		b.Queue(insertQuarantine, q.receivedAt, q.id, q.reason, q.detail, q.keyID, q.raw, r.counted)
+	if r.quarantine.rows > 0 {
+		b.queue(insertQuarantine, append(r.quarantine.params(), boolParam(r.counted))...)
 	}
-	if len(r.retried) > 0 {
-		b.Queue(leaveQuarantine, r.retriedAt, r.retried)
+	if r.retried.rows > 0 {
+		b.queue(leaveQuarantine, r.retried.params()...)
 	}
-	r.enquiries.queue(b)
-	b.Queue(`INSERT INTO changes (seq, service_id, eid) VALUES ($1, $2, $3)`,
-		position, notNilArray(r.enquiries.serviceID), notNilArray(r.enquiries.eid))
+	r.enquiries.queue(b, position)
 }
 
 const (
@@ -182,50 +141,7 @@ const (
 
 func pgUUID(id enquiry.ID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }
 
-// nullTime stores the zero time as null.
-func nullTime(t time.Time) pgtype.Timestamptz { return pgtype.Timestamptz{Time: t, Valid: !t.IsZero()} }
-
-// notNil stores an empty body as empty, not as null.
-func notNil(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
-}
-
-func notNilArray(a pgtype.FlatArray[string]) pgtype.FlatArray[string] {
-	if a == nil {
-		return pgtype.FlatArray[string]{}
-	}
-	return a
-}
-
 // cleanText is s without what PostgreSQL's text cannot hold.
 func cleanText(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
-}
-
-// arrayLiteral writes an array as PostgreSQL reads it from text: unnest cannot
-// take an array of arrays of different lengths.
-func arrayLiteral(a []string) string {
-	if len(a) == 0 {
-		return "{}"
-	}
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, s := range a {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('"')
-		for _, c := range []byte(s) {
-			if c == '"' || c == '\\' {
-				b.WriteByte('\\')
-			}
-			b.WriteByte(c)
-		}
-		b.WriteByte('"')
-	}
-	b.WriteByte('}')
-	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -58,7 +59,10 @@ func open(ctx context.Context) (_ *server, err error) {
 
 // startPrivate starts a server whose data need not outlive the tests.
 func (s *server) startPrivate(ctx context.Context) (string, error) {
-	parent := fastDir()
+	parent, params := fastDir(), fast
+	if measuring() {
+		parent, params = os.TempDir(), durable
+	}
 	sweep(parent)
 	dir, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
@@ -68,15 +72,28 @@ func (s *server) startPrivate(ctx context.Context) (string, error) {
 	if err := os.Chmod(dir, 0o711); err != nil {
 		return "", err
 	}
-	pg, err := localpg.Start(ctx, localpg.Options{Dir: dir, Params: map[string]string{
-		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-		"shared_buffers": "64MB", "max_wal_size": "4GB", "max_connections": "300", "autovacuum": "off",
-	}})
+	pg, err := localpg.Start(ctx, localpg.Options{Dir: dir, Params: params})
 	if err != nil {
 		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	s.stop = func() error { return errors.Join(pg.Stop(), os.RemoveAll(dir)) }
 	return pg.URL, nil
+}
+
+// Settings beside the embedded server's own.
+var (
+	fast = map[string]string{
+		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+		"shared_buffers": "64MB", "max_wal_size": "4GB", "max_connections": "300", "autovacuum": "off",
+	}
+	durable = map[string]string{"max_connections": "300"}
+)
+
+// measuring says whether benchmarks run: they are of what the program does by
+// itself, so of a server that waits for the disk.
+func measuring() bool {
+	f := flag.Lookup("test.bench")
+	return f != nil && f.Value.String() != ""
 }
 
 func (s *server) close() {

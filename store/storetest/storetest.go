@@ -1,5 +1,6 @@
 // Package storetest gives each test its own migrated database: a clone of a
-// template, on a private server in memory, or on TEST_DATABASE_URL's.
+// template, on a private server in memory, or on TEST_DATABASE_URL's. Benchmarks
+// get a durable one.
 package storetest
 
 import (
