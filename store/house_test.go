@@ -114,6 +114,16 @@ func TestMigrateDownAndUpAtOnce(t *testing.T) {
 	}
 }
 
+func TestMigrateWhatWasWrittenBesideLaterOnes(t *testing.T) {
+	url := storetest.URL(t)
+	execute(t, url, `DROP TABLE exports`)
+	execute(t, url, `UPDATE goose_db_version SET version_id = 999 WHERE version_id = 11`)
+	applied, err := open(t, url).MigrateUp(t.Context())
+	if err != nil || len(applied) != 1 || applied[0].Version != 11 {
+		t.Errorf("it applied %v, %v", applied, err)
+	}
+}
+
 func TestInstallationIsMadeOnce(t *testing.T) {
 	url := storetest.URL(t)
 	var made [4]store.Installation

@@ -51,8 +51,7 @@ func (s *server) days(r *http.Request, q url.Values) enquiry.Days {
 	if len(services) == 0 {
 		services = who(r).Scope.Services
 	}
-	settings := s.settings.get(r.Context())
-	return enquiry.Days{Zone: settings.zone(services), Starts: settings.dayStarts(services)}
+	return s.settings.get(r.Context()).days(services)
 }
 
 // single is the value of a parameter that may be given once; "" where it is not given.

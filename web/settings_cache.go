@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 )
 
@@ -66,6 +67,21 @@ func (s *settings) dayStarts(chosen []string) time.Duration {
 		starts = s.starts[id]
 	}
 	return starts
+}
+
+// days are those of the chosen services, or of all where none is chosen.
+func (s *settings) days(chosen []string) enquiry.Days {
+	return enquiry.Days{Zone: s.zone(chosen), Starts: s.dayStarts(chosen)}
+}
+
+// DaysOf are the days of services, or of all where none is named: what dates in
+// a filter mean, for who reads one that came by no request.
+func DaysOf(ctx context.Context, st *store.Store, services []string) (enquiry.Days, error) {
+	s, err := readSettings(ctx, st)
+	if err != nil {
+		return enquiry.Days{}, err
+	}
+	return s.days(services), nil
 }
 
 // settingsCache reads the settings again when they are asked for and old.

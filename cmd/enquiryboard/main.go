@@ -38,6 +38,7 @@ type commands struct {
 	Token        tokenCmd        `cmd:"" help:"API tokens."`
 	WebhookKey   webhookKeyCmd   `cmd:"" help:"Keys in webhook URLs."`
 	Deliveries   deliveriesCmd   `cmd:"" help:"Deliveries that could not be understood."`
+	Export       exportCmd       `cmd:"" help:"Write enquiries or transitions to a file."`
 	Refold       refoldCmd       `cmd:"" help:"Fold all deliveries again, and mend what is not their fold."`
 	DBURL        dbURLCmd        `cmd:"" name:"db-url" help:"Print the running database's URL, for psql; or run a command with it."`
 
