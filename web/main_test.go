@@ -9,7 +9,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m, browsertest.Close) }
+func TestMain(m *testing.M) { storetest.Main(m, browsertest.Close, removeProvider) }
 
 // leftovers fails the test if it leaves goroutines behind. It is deferred
 // before anything else is started, in tests that do not run in parallel.

@@ -71,12 +71,15 @@ func newSiteOn(t testing.TB, st *store.Store, change ...func(*web.Config)) *site
 	for _, run := range []func(context.Context) error{s.feed.Run, follower.Run, s.keys.Run} {
 		background.Go(func() { _ = run(ctx) })
 	}
-	c := web.Config{Store: st, Recorder: s.recorder, Feed: s.feed, Keys: s.keys, Epoch: inst.Epoch, Log: log}
+	s.Server = httptest.NewUnstartedServer(nil)
+	c := web.Config{Store: st, Recorder: s.recorder, Feed: s.feed, Keys: s.keys, Epoch: inst.Epoch,
+		PublicURL: "http://" + s.Listener.Addr().String(), Log: log}
 	for _, f := range change {
 		f(&c)
 	}
 	s.web = web.New(c)
-	s.Server = httptest.NewServer(s.web)
+	s.Config.Handler = s.web
+	s.Start()
 	t.Cleanup(func() {
 		s.web.Close()
 		s.Server.Close()

@@ -21,7 +21,7 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 	for _, f := range settingFlags(ctx.Model.Node) {
 		fmt.Fprintf(w, "  --%s\t%s\t%s\n", f.Name, strings.Join(f.Envs, ", "), defaultOf(f))
 	}
-	for _, name := range []string{envSealKey, envBaseURL, envAppID, envAppToken} {
+	for _, name := range []string{envOIDCSecret, envSealKey, envBaseURL, envAppID, envAppToken} {
 		fmt.Fprintf(w, "  \t%s\t%s\n", name, environmentOnly[name])
 	}
 	fmt.Fprint(w, "\nExit status: 0 done, 1 failed, 2 wrong usage.\n")
@@ -31,10 +31,11 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 // environmentOnly are the defaults of settings without a flag: secrets, which a
 // command line would show to every user of the machine, and what goes with them.
 var environmentOnly = map[string]string{
-	envSealKey:  "none: secret.key in the data directory. 32 bytes in base64; replicas share it",
-	envBaseURL:  "none: as it was saved under Settings > CINNOX",
-	envAppID:    "none: likewise",
-	envAppToken: "none: likewise",
+	envOIDCSecret: "none",
+	envSealKey:    "none: secret.key in the data directory. 32 bytes in base64; replicas share it",
+	envBaseURL:    "none: as it was saved under Settings > CINNOX",
+	envAppID:      "none: likewise",
+	envAppToken:   "none: likewise",
 }
 
 // settingFlags are the flags that the environment can set, each once.
@@ -60,6 +61,10 @@ func defaultOf(f *kong.Flag) string {
 		return "none: an embedded PostgreSQL in the data directory"
 	case "data-dir":
 		return "./data; as root /var/lib/enquiryboard"
+	case "oidc-issuer":
+		return "none"
+	case "oidc-name":
+		return "the provider's host"
 	case "public-url":
 		return "the address"
 	}

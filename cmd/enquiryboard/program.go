@@ -32,6 +32,8 @@ type program struct {
 	databaseURL string // given; empty: embedded
 	embedded    bool
 
+	provider *web.OIDC // to sign in with; nil: none
+
 	url       string // without a slash at the end
 	handler   atomic.Pointer[http.Handler]
 	announced []*announcement
@@ -322,7 +324,7 @@ func (p *program) startWeb(ctx context.Context) error {
 	}
 	site := web.New(web.Config{
 		Store: p.store, Recorder: p.recorder, Feed: p.feed, Keys: p.keys, Epoch: p.epoch,
-		PublicURL: p.url, Services: web.ServicesOf(p.Services...), Demo: p.Demo, TrustedProxies: proxies, Log: p.log,
+		PublicURL: p.url, OIDC: p.provider, Services: web.ServicesOf(p.Services...), Demo: p.Demo, TrustedProxies: proxies, Log: p.log,
 	})
 	p.http.RegisterOnShutdown(site.Close)
 	var handler http.Handler = site

@@ -27,8 +27,9 @@ type serveCmd struct {
 	TrustedProxies []string `name:"trusted-proxies" env:"ENQUIRYBOARD_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For says where a request came from."`
 	TLSCert        string   `name:"tls-cert" env:"ENQUIRYBOARD_TLS_CERT" placeholder:"FILE" help:"Serve HTTPS with this certificate (PEM, the chain with it). Read again when it changes."`
 	TLSKey         string   `name:"tls-key" env:"ENQUIRYBOARD_TLS_KEY" placeholder:"FILE" help:"The certificate's private key."`
-	LogFormat      string   `env:"ENQUIRYBOARD_LOG_FORMAT" enum:"text,json" default:"text" help:"How to write the log on standard error: text or json."`
-	Demo           bool     `help:"Show made-up traffic on a throw-away database, without a password, to this machine only."`
+	oidcSettings
+	LogFormat string `env:"ENQUIRYBOARD_LOG_FORMAT" enum:"text,json" default:"text" help:"How to write the log on standard error: text or json."`
+	Demo      bool   `help:"Show made-up traffic on a throw-away database, without a password, to this machine only."`
 }
 
 // Run serves until a signal comes.
@@ -36,7 +37,11 @@ func (c *serveCmd) Run(in *invocation) (err error) {
 	if err := c.check(); err != nil {
 		return err
 	}
-	p := &program{serveCmd: *c, log: c.logger(in.stderr), out: in.stdout, dir: in.DataDir, databaseURL: in.DatabaseURL}
+	provider, err := c.provider(in.getenv(envOIDCSecret))
+	if err != nil {
+		return err
+	}
+	p := &program{serveCmd: *c, provider: provider, log: c.logger(in.stderr), out: in.stdout, dir: in.DataDir, databaseURL: in.DatabaseURL}
 	// What is started is ended in the opposite order, also when a later start fails.
 	defer func() { err = errors.Join(err, p.end()) }()
 	for _, start := range []func(context.Context) error{
