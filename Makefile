@@ -18,11 +18,11 @@ build: ## bin/enquiryboard
 	$(GO) build -o bin/enquiryboard ./cmd/enquiryboard
 
 test: ## all tests: each package that needs one has its own PostgreSQL, in memory
-	@tools/need.sh postgresql chromium nginx
+	@tools/need.sh postgresql chromium nginx libreoffice
 	$(GO) test ./...
 
 race:
-	@tools/need.sh postgresql chromium nginx
+	@tools/need.sh postgresql chromium nginx libreoffice
 	$(GO) test -race ./...
 
 faults: ## FAULT_SEEDS long runs of faults: whatever was answered 200 is kept, once

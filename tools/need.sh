@@ -5,6 +5,7 @@
 #   need.sh npm-or-postgresql   the embedded database can be fetched or run
 #   need.sh postgresql          PostgreSQL 15 or newer (else npm, to fetch it)
 #   need.sh chromium            a browser for the tests
+#   need.sh libreoffice         a spreadsheet for the tests
 #   need.sh nginx               a reverse proxy for the tests
 set -eu
 
@@ -115,6 +116,23 @@ apt_nginx() {
 	apt_install nginx
 }
 
+need_libreoffice() {
+	if find_libreoffice; then return; fi
+	if can_apt && apt_install libreoffice-calc-nogui && find_libreoffice; then return; fi
+	fail "the tests need LibreOffice Calc" libreoffice-calc "--cask libreoffice" "SOFFICE_BIN to its soffice"
+}
+
+find_libreoffice() {
+	if [ -n "${SOFFICE_BIN:-}" ]; then
+		have "$SOFFICE_BIN"
+		return
+	fi
+	for p in soffice libreoffice /Applications/LibreOffice.app/Contents/MacOS/soffice; do
+		have "$p" && return
+	done
+	return 1
+}
+
 # fail WHY APT-PACKAGE BREW-PACKAGE SETTING
 fail() {
 	if [ "$(uname)" = Darwin ]; then
@@ -139,6 +157,7 @@ for what in "$@"; do
 	npm-or-postgresql) find_postgresql || can_fetch || need_postgresql ;;
 	postgresql) need_postgresql ;;
 	chromium) need_chromium ;;
+	libreoffice) need_libreoffice ;;
 	nginx) need_nginx ;;
 	*) echo "need.sh: what is $what?" >&2 && exit 2 ;;
 	esac
