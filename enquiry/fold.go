@@ -1,6 +1,7 @@
 package enquiry
 
 import (
+	"slices"
 	"sort"
 	"time"
 )
@@ -22,6 +23,11 @@ func Fold(deliveries []Transition) (Enquiry, []Transition) {
 func AsOf(settled []Transition, t time.Time) (e Enquiry, ok bool) {
 	n := sort.Search(len(settled), func(i int) bool { return settled[i].OccurredAt.After(t) })
 	return State(settled[:n])
+}
+
+// KnownBy are the deliveries that were received by a moment.
+func KnownBy(deliveries []Transition, moment time.Time) []Transition {
+	return slices.DeleteFunc(slices.Clone(deliveries), func(t Transition) bool { return t.ReceivedAt.After(moment) })
 }
 
 // State is the enquiry after settled transitions, which are [Settle]'s or a

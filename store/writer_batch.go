@@ -16,7 +16,7 @@ import (
 // writerStatements are all that a writer sends in batches, prepared with its connection.
 var writerStatements = [...]string{
 	begin, takePosition, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine,
-	upsertEnquiries, insertBoard, insertChange, notify, commit,
+	upsertEnquiries, insertBoard, insertStretched, insertChange, notify, commit,
 }
 
 // prepare has them parsed, in one round trip.

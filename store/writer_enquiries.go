@@ -8,15 +8,18 @@ import (
 
 // enquiryRows are folds to be stored.
 type enquiryRows struct {
-	folds, onBoard arrays // onBoard are the keys of those that the live board shows
+	folds     arrays
+	onBoard   arrays // keys of those that the live board shows
+	stretched arrays // keys of those that Past would not find by their start
 }
 
 func (r *enquiryRows) reset() {
 	r.folds.reset()
 	r.onBoard.reset()
+	r.stretched.reset()
 }
 
-func (r *enquiryRows) add(e *enquiry.Enquiry) {
+func (r *enquiryRows) add(e *enquiry.Enquiry, settled []enquiry.Transition) {
 	r.folds.row().
 		text(e.ServiceID).text(e.EID).text(e.CaseNumber).text(enquiry.CaseKey(e.CaseNumber)).text(string(e.Status)).
 		text(e.Channel).text(e.Origin).text(e.SocialID).text(e.Destination).texts(e.DestinationTypes).
@@ -26,6 +29,9 @@ func (r *enquiryRows) add(e *enquiry.Enquiry) {
 		bool(e.ReachedClosed).text(string(e.Clock)).time(e.FirstReceivedAt).time(e.LastReceivedAt).int(e.Seq)
 	if enquiry.OnBoard(e, time.Now()) {
 		r.onBoard.row().text(e.ServiceID).text(e.EID)
+	}
+	if isStretched(e, settled) {
+		r.stretched.row().text(e.ServiceID).text(e.EID)
 	}
 }
 
@@ -40,12 +46,16 @@ func (r *enquiryRows) queue(b *batch, position int64) {
 	if r.onBoard.rows > 0 {
 		b.queue(insertBoard, r.onBoard.params()...)
 	}
+	if r.stretched.rows > 0 {
+		b.queue(insertStretched, r.stretched.params()...)
+	}
 	b.queue(insertChange, int8Param(position), folds[0], folds[1])
 }
 
 const (
-	insertBoard  = `INSERT INTO board (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) ON CONFLICT DO NOTHING`
-	insertChange = `INSERT INTO changes (seq, service_id, eid) VALUES ($1, $2, $3)`
+	insertBoard     = `INSERT INTO board (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) ON CONFLICT DO NOTHING`
+	insertStretched = `INSERT INTO stretched (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) ON CONFLICT DO NOTHING`
+	insertChange    = `INSERT INTO changes (seq, service_id, eid) VALUES ($1, $2, $3)`
 )
 
 const upsertEnquiries = `

@@ -53,7 +53,7 @@ func (r *batchRows) addItems(items []*item) {
 
 // addFold takes an enquiry's fold, and what of it was stored before.
 func (r *batchRows) addFold(e *enquiry.Enquiry, settled, stored []enquiry.Transition) {
-	r.enquiries.add(e)
+	r.enquiries.add(e, settled)
 	clear(r.before)
 	for i := range stored {
 		r.before[stored[i].ID] = &stored[i]
