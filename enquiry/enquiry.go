@@ -96,8 +96,23 @@ type Enquiry struct {
 	LastReceivedAt  time.Time // its latest delivery
 	Seq             int64     // the commit that last changed it
 
+	Seen       Seen // who has seen that it waits too long, while that wait lasts
 	Reconciled bool // somebody has noted that it ended without a word, and nothing was heard of it since
 	Lost       bool // as of the moment at which it was read: see [LostLimits.Judge]
+}
+
+// Seen is who has acknowledged a wait, and when; zero: nobody has.
+type Seen struct {
+	By string
+	At time.Time
+}
+
+// KeepSeen takes over who has seen its wait from what was known of e before:
+// deliveries do not tell. Another wait nobody has seen.
+func (e *Enquiry) KeepSeen(before *Enquiry) {
+	if e.Status == Opened && before.Status == Opened && e.WaitingSince.Equal(before.WaitingSince) && e.Seen == (Seen{}) {
+		e.Seen = before.Seen
+	}
 }
 
 // Waits says whether e is waiting to be picked up: Opened, and not probably lost.

@@ -132,7 +132,11 @@ func (f *Feed[M]) merge(es []enquiry.Enquiry) {
 }
 
 func (f *Feed[M]) put(e *enquiry.Enquiry) {
-	f.board[e.Key] = *e
+	kept := *e
+	if before, was := f.board[e.Key]; was {
+		kept.KeepSeen(&before)
+	}
+	f.board[e.Key] = kept
 	f.await(e)
 }
 

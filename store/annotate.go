@@ -51,17 +51,27 @@ func (s *Store) TakeBack(ctx context.Context, scope enquiry.Scope, k enquiry.Key
 	})
 }
 
-// annotate notes something about an enquiry that check finds fit for it. It is
-// a commit of its own position, as if something had been delivered, so that
-// every board hears of it and none sees it before another does.
+// annotate notes something about an enquiry that check finds fit for it.
 func (s *Store) annotate(ctx context.Context, scope enquiry.Scope, k enquiry.Key, what string, check func(*enquiry.Enquiry) error) error {
+	return s.amend(ctx, scope, k, what, check, func(b *pgx.Batch, position int64) {
+		b.Queue(`INSERT INTO annotations (service_id, eid, seq, actor, what) VALUES ($1, $2, $3, $4, $5)`,
+			k.ServiceID, k.EID, position, clean(actor(ctx).Name), what)
+		b.Queue(`UPDATE enquiries SET seq = $3 WHERE service_id = $1 AND eid = $2`, k.ServiceID, k.EID, position)
+	})
+}
+
+// amend writes something about an enquiry that check finds fit for it, which is
+// no delivery. It is a commit of its own position, as if something had been
+// delivered, so that every board hears of it and none sees it before another does.
+func (s *Store) amend(ctx context.Context, scope enquiry.Scope, k enquiry.Key, action string,
+	check func(*enquiry.Enquiry) error, write func(b *pgx.Batch, position int64)) error {
 	if !isStorable(k.ServiceID) || !isStorable(k.EID) {
 		return ErrNotFound
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout) // deliveries wait for the position
 	defer cancel()
 	return s.audited(ctx, func(tx pgx.Tx) (Entry, error) {
-		e := Entry{Area: "enquiries", Action: what, Subject: k.ServiceID + " " + k.EID}
+		e := Entry{Area: "enquiries", Action: action, Subject: k.ServiceID + " " + k.EID}
 		var position int64
 		if err := tx.QueryRow(ctx, takePosition).Scan(&position); err != nil {
 			return e, err
@@ -73,18 +83,12 @@ func (s *Store) annotate(ctx context.Context, scope enquiry.Scope, k enquiry.Key
 		if err != nil {
 			return e, err
 		}
-		return e, writeAnnotation(ctx, tx, k, position, what)
+		var b pgx.Batch
+		write(&b, position)
+		b.Queue(`INSERT INTO changes (seq, service_id, eid) VALUES ($3, ARRAY[$1::text], ARRAY[$2::text])`, k.ServiceID, k.EID, position)
+		b.Queue(`SELECT pg_notify($1, $2)`, notifyChannel, notification{position: position}.String())
+		return e, tx.SendBatch(ctx, &b).Close()
 	})
-}
-
-func writeAnnotation(ctx context.Context, tx pgx.Tx, k enquiry.Key, position int64, what string) error {
-	var b pgx.Batch
-	b.Queue(`INSERT INTO annotations (service_id, eid, seq, actor, what) VALUES ($1, $2, $3, $4, $5)`,
-		k.ServiceID, k.EID, position, clean(actor(ctx).Name), what)
-	b.Queue(`UPDATE enquiries SET seq = $3 WHERE service_id = $1 AND eid = $2`, k.ServiceID, k.EID, position)
-	b.Queue(`INSERT INTO changes (seq, service_id, eid) VALUES ($3, ARRAY[$1::text], ARRAY[$2::text])`, k.ServiceID, k.EID, position)
-	b.Queue(`SELECT pg_notify($1, $2)`, notifyChannel, notification{position: position}.String())
-	return tx.SendBatch(ctx, &b).Close()
 }
 
 // Annotations are all that were noted about an enquiry, the oldest first.

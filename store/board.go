@@ -55,7 +55,16 @@ func readBoard(ctx context.Context, tx pgx.Tx, now time.Time) ([]enquiry.Enquiry
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(found, scanEnquiry)
+	return collectBoard(ctx, tx, found)
+}
+
+// collectBoard reads enquiries with what the board shows of them beside themselves.
+func collectBoard(ctx context.Context, tx pgx.Tx, found pgx.Rows) ([]enquiry.Enquiry, error) {
+	es, err := pgx.CollectRows(found, scanEnquiry)
+	if err == nil {
+		err = readSeen(ctx, tx, es)
+	}
+	return es, err
 }
 
 // forgotten says whether changes cannot tell what happened between two positions.
@@ -78,5 +87,5 @@ func readChanged(ctx context.Context, tx pgx.Tx, since, position int64) ([]enqui
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(found, scanEnquiry)
+	return collectBoard(ctx, tx, found)
 }

@@ -18,7 +18,7 @@ const (
 )
 
 // keepHouse makes the months to come, forgets old changes and takes what has
-// ended off the board, until ctx ends.
+// ended off the board, with who had seen it, until ctx ends.
 func (s *Store) keepHouse(ctx context.Context) {
 	for {
 		wait := houseEvery
@@ -31,6 +31,9 @@ func (s *Store) keepHouse(ctx context.Context) {
 		}
 		if err == nil {
 			err = s.pruneExports(ctx)
+		}
+		if err == nil {
+			err = s.pruneSeen(ctx)
 		}
 		if err != nil {
 			wait = time.Minute

@@ -4,4 +4,5 @@ package store
 var (
 	PruneBoard   = (*Store).pruneBoard
 	PruneChanges = (*Store).pruneChanges
+	PruneSeen    = (*Store).pruneSeen
 )

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -89,6 +90,8 @@ type Row struct {
 	At          string    // when it came or ended
 	AtHint      lang.Text
 	AtTime      time.Time
+	SeenBy      string // who has acknowledged that it waits too long; empty: nobody has
+	SeenAt      time.Time
 }
 
 // NewRow is what the board shows of e. today is the day that times go without their date on.
@@ -107,6 +110,7 @@ func NewRow(ctx context.Context, e *enquiry.Enquiry, destination string, limits 
 	switch e.Status {
 	case enquiry.Opened:
 		r.Since, r.Hint, r.Limits = e.WaitingSince.UTC(), "Waiting for", limits
+		r.SeenBy, r.SeenAt = e.Seen.By, e.Seen.At.UTC()
 		r.Sort = ascending(e.WaitingSince)
 	case enquiry.Handling:
 		r.Since, r.Hint = e.LastTransitionAt.UTC(), "Being handled for"
@@ -180,6 +184,16 @@ func (l Limits) level(since, now time.Time) string {
 	return ""
 }
 
+// Breached says whether a wait is too long.
+func (l Limits) Breached(since, now time.Time) bool { return l.level(since, now) == "breach" }
+
+// seen says who has acknowledged the wait, and when: an account by the part of
+// its address that people call each other by.
+func (r Row) seen(ctx context.Context, zone *time.Location) string {
+	name, _, _ := strings.Cut(r.SeenBy, "@")
+	return t(ctx, "Seen by %s %s", name, r.SeenAt.In(zone).Format("15:04"))
+}
+
 func (r Row) level(now time.Time) string {
 	if r.Status != enquiry.Opened {
 		return ""
@@ -187,14 +201,14 @@ func (r Row) level(now time.Time) string {
 	return r.Limits.level(r.Since, now)
 }
 
-func (b Beat) attributes() templ.OrderedAttributes {
+func (b Beat) attributes(ctx context.Context) templ.OrderedAttributes {
 	return templ.OrderedAttributes{
 		{Key: "data-as-of", Value: iso(b.At)},
 		{Key: "data-seq", Value: b.Seq},
 		{Key: "data-last", Value: iso(b.LastEvent)},
 		{Key: "data-zone", Value: b.Zone.String()},
 		{Key: "data-problem", Value: b.Problem},
-		{Key: "data-version", Value: version()},
+		{Key: "data-version", Value: version(ctx)},
 	}
 }
 

@@ -16,6 +16,9 @@ func t(ctx context.Context, text lang.Text, args ...any) string {
 var scriptTexts = []lang.Text{
 	"Board", "%s waiting", "Connecting…", "Live · %d s", "Last event %s", "Live again.", "Paused", "Pause", "Resume · %d changes",
 	"Not live", "Not live since %s", "%s. Connecting again…", "You are signed out, so this board is no longer live.", "Sign in again",
+	"Alerts on", "Alerts off", "Muted", "Snoozed until %s", "This browser has not been asked yet.",
+	"This browser refuses notifications. Allow them in its settings for this site.", "Breach", "Warning", "%d enquiries",
+	"This could not be saved. It counts for this page only.", "This could not be acknowledged. Try again.",
 	"%d new", "%d gone", ", ", "%s d %s",
 	"%s rows", "about %s rows", "one row", "%s of %s rows · %s", "%s of about %s rows · %s", "Downloading…",
 	"Saved. It is whole: its rows and its SHA-256 are those that were sent.",

@@ -11,6 +11,8 @@ func (s *server) spoken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Language")
 		l := lang.Accepted(r.Header.Get("Accept-Language"))
-		next.ServeHTTP(w, r.WithContext(lang.With(r.Context(), l)))
+		spoken := r.WithContext(lang.With(r.Context(), l))
+		next.ServeHTTP(w, spoken)
+		r.Pattern = spoken.Pattern // for the log
 	})
 }

@@ -25,7 +25,7 @@ func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
 	v := newHTMLView(s, f, lang.From(r.Context()))
 	v.Reset(now, board)
 	w.Header().Set(seqHeader, s.seqText(now.Seq))
-	return render(w, r, http.StatusOK, views.BoardPage(s.frame(r, lang.From(r.Context()).T("Board"), "/"), v.board(now)))
+	return render(w, r, http.StatusOK, views.BoardPage(s.frame(r, lang.From(r.Context()).T("Board"), "/"), v.board(now), s.alertsNow(r)))
 }
 
 // pageFilter reads the filter of a page, whose forms send empty fields too.

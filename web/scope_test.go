@@ -95,6 +95,10 @@ var walks = map[string]walk{
 	"POST /invite/{token}":                         {skip: "TestInvitation"},
 	"GET /reset/{token}":                           {skip: "TestReset"},
 	"POST /reset/{token}":                          {skip: "TestReset"},
+
+	"GET /alerts":  {path: "/alerts"},
+	"POST /alerts": {path: "/alerts"},
+	"POST /enquiries/{serviceId}/{eid}/acknowledge": {path: "/enquiries/outmark-svc/outmark-2/acknowledge"},
 }
 
 var limited = enquiry.Scope{Services: []string{"inmark-svc"}, Destinations: []string{"inmark-dest"}}

@@ -81,7 +81,7 @@ type route struct {
 }
 
 func (s *server) routes() []route {
-	return slices.Concat(s.mainRoutes(), s.exportRoutes(), s.accountRoutes(), s.settingsRoutes())
+	return slices.Concat(s.mainRoutes(), s.exportRoutes(), s.accountRoutes(), s.settingsRoutes(), s.alertRoutes())
 }
 
 func (s *server) mainRoutes() []route {

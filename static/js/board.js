@@ -1,7 +1,9 @@
 // The live board: takes what /live says and puts it in place. What it puts
 // there is rendered by the server; here are only clocks, order and patience.
 
-import { ServerClock, tick, timeOfDay } from './clock.js';
+import { acknowledge } from './acknowledge.js';
+import { Alerts } from './alerts.js';
+import { ServerClock, levelAt, tick, timeOfDay } from './clock.js';
 import { Feed, SILENCE } from './feed.js';
 import { List } from './list.js';
 import { morph } from './morph.js';
@@ -12,7 +14,7 @@ const main = $('main');
 const clock = new ServerClock();
 const lists = new Map();
 for (const section of main.querySelectorAll('[data-list]')) {
-  lists.set(section.dataset.list, new List(section, () => paused || stale || show()));
+  lists.set(section.dataset.list, new List(section, tooLong, () => paused || stale || show()));
 }
 
 const parts = new Map(); // id → what takes its place, when it is shown next
@@ -33,9 +35,9 @@ function take(text) {
   template.innerHTML = text;
   const message = template.content.firstElementChild;
   const whole = message.dataset.message === 'snapshot';
-  if (message.dataset.version !== main.dataset.version && !paused) return location.reload();
+  if (message.dataset.version !== main.dataset.version && !paused && mayReload()) return location.reload();
   clock.hear(Date.parse(message.dataset.asOf), whole);
-  for (const name of ['seq', 'last', 'zone', 'asOf']) main.dataset[name] = message.dataset[name];
+  for (const name of ['seq', 'last', 'zone', 'asOf', 'problem']) main.dataset[name] = message.dataset[name];
   $('problem').hidden = !message.dataset.problem;
   $('problem-text').textContent = message.dataset.problem;
   heard = true;
@@ -44,6 +46,16 @@ function take(text) {
   if (!paused) show();
   beat();
 }
+
+// Replicas of two versions, that answer by turns, must not make it flicker.
+function mayReload() {
+  const again = Date.now() - Number(sessionStorage.getItem('reloaded')) > 60_000;
+  if (again) sessionStorage.setItem('reloaded', Date.now());
+  return again;
+}
+
+// Whether a row's wait is in breach now.
+function tooLong(row) { return heard && levelAt(row, clock.now()) === 'breach'; }
 
 // Keeps what a message says, to be shown now or when the board goes on.
 function store(message, whole) {
@@ -79,8 +91,14 @@ function show() {
   document.title = [waiting !== '0' && word('%s waiting', waiting), word('Board'), 'Enquiryboard'].filter(Boolean).join(' · ');
 }
 
-// Once a second, and after each message: says how live the board is.
+// Once a second, and after each message: says how live the board is, and of
+// whom waits too long.
 function beat() {
+  live();
+  alerts.look();
+}
+
+function live() {
   const silent = feed.silence;
   if (silent >= SILENCE && !stale) lose();
   if (stale) return;
@@ -158,6 +176,14 @@ $('pause').addEventListener('click', () => {
   if (!paused && !stale) show();
   beat();
 });
+
+const alerts = new Alerts({
+  live: () => heard && !stale && feed.fresh && !main.dataset.problem,
+  waiting: () => lists.get('Opened').rows,
+  now: () => clock.now(),
+  zone: () => main.dataset.zone,
+});
+acknowledge(say);
 
 $('live-text').textContent = word('Connecting…');
 setInterval(beat, 1000);

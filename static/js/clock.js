@@ -39,6 +39,12 @@ export function tick(root, now) {
   }
 }
 
+/** How far the wait of a row has gone by now: '', 'warn' or 'breach'. */
+export function levelAt(row, now) {
+  const time = row.querySelector('time[data-warn]');
+  return time ? levelOf((now - Date.parse(time.dateTime)) / 1000, time.dataset) : '';
+}
+
 function levelOf(seconds, { warn, breach }) {
   if (seconds >= Number(breach)) return 'breach';
   return seconds >= Number(warn) ? 'warn' : '';

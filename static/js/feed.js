@@ -33,6 +33,9 @@ export class Feed {
   /** Milliseconds since the last word. */
   get silence() { return Date.now() - this.#heardAt; }
 
+  /** True while nothing can be amiss: a word has come when one was due. */
+  get fresh() { return Boolean(this.#current) && this.silence < LATE; }
+
   /** Drops what there is and connects at once. */
   restart() {
     this.#drop();

@@ -8,14 +8,19 @@ const IDLE = 15_000; // a pointer that lies still for as long is nobody's
 
 export class List {
   #section; #ol; #button;
+  #first;
   #rows = new Map(); // what it should show: id → element as last sent
   #shown = new Map(); // what it does show: id → { row, sent }
   #movedAt = -Infinity;
   #over = false;
   #settle;
 
-  /** @param {() => void} settle shows the list again, once it may move */
-  constructor(section, settle) {
+  /**
+   * @param {(row: Element) => boolean} first says which rows stand before all others
+   * @param {() => void} settle shows the list again, once it may move
+   */
+  constructor(section, first, settle) {
+    this.#first = first;
     this.#section = section;
     this.#ol = section.querySelector('ol');
     this.#button = section.querySelector('.held');
@@ -38,6 +43,9 @@ export class List {
 
   /** True while its rows must stay where they are. */
   get held() { return this.#over && performance.now() - this.#movedAt < IDLE; }
+
+  /** The rows that it should show, as they were sent last. */
+  get rows() { return this.#rows.values(); }
 
   /** Lets rows move again. */
   release() { this.#over = false; }
@@ -106,9 +114,11 @@ export class List {
   }
 
   #place() {
-    const order = [...this.#rows.values()].sort((a, b) => compare(a.dataset.sort, b.dataset.sort) || compare(a.id, b.id));
+    const order = [...this.#rows.values()]
+      .map((row) => ({ row, last: this.#first(row) ? 0 : 1 }))
+      .sort((a, b) => a.last - b.last || compare(a.row.dataset.sort, b.row.dataset.sort) || compare(a.row.id, b.row.id));
     let at = this.#ol.firstElementChild;
-    for (const fresh of order) {
+    for (const { row: fresh } of order) {
       const row = this.#shown.get(fresh.id)?.row ?? this.#add(fresh);
       if (row === at) at = at.nextElementSibling;
       else move(this.#ol, row, at);
