@@ -69,13 +69,13 @@ func (m *Model) Judge(n Now) Verdict {
 }
 
 // Lately is since when arrivals tell how lively it is at a moment: an hour
-// before, and where little happens in one, up to half a day.
+// before, and where little happens in one, up to half a day; in whole quarters.
 func (m *Model) Lately(at time.Time) time.Time {
 	const telling, longest = 30.0, 12
 	usual := 0.0
 	for hour := 1; ; hour++ {
-		since := at.Add(-time.Duration(hour) * time.Hour)
-		usual += m.Expected(since, since.Add(time.Hour))
+		since := Quarter(at.Add(-time.Duration(hour) * time.Hour))
+		usual += m.Expected(since, since.Add(time.Hour)) // but for the quarter that is not over
 		if usual >= telling || hour == longest {
 			return since
 		}

@@ -89,6 +89,9 @@ func Learn(h History) *Model {
 	return m
 }
 
+// Quarter is the quarter of an hour that a moment is in.
+func Quarter(t time.Time) time.Time { return begin(number(t)) }
+
 // number counts quarters since 1970.
 func number(t time.Time) int64 { return t.Unix() / int64(quarter/time.Second) }
 

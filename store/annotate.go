@@ -91,6 +91,11 @@ func (s *Store) amend(ctx context.Context, scope enquiry.Scope, k enquiry.Key, a
 	})
 }
 
+// Annotated says whether anything was ever noted.
+func (s *Store) Annotated(ctx context.Context) (bool, error) {
+	return one(ctx, s.pool, pgx.RowTo[bool], `SELECT EXISTS (SELECT FROM annotations)`)
+}
+
 // Annotations are all that were noted about an enquiry, the oldest first.
 func (s *Store) Annotations(ctx context.Context, k enquiry.Key) ([]Annotation, error) {
 	if !isStorable(k.ServiceID) || !isStorable(k.EID) {

@@ -44,7 +44,7 @@ func (s *Store) Nearest(ctx context.Context, scope enquiry.Scope, search string,
 				}
 			}
 		}
-		return nil
+		return judge(ctx, tx, found, time.Now())
 	})
 	return found, err
 }

@@ -30,6 +30,7 @@ type Board struct {
 	Queues  []Group
 	Filters Filters
 	Lists   []List
+	Lost    Lost
 }
 
 // Change is what has changed since the last message; nil parts have not.
@@ -39,6 +40,7 @@ type Change struct {
 	Figures *Figures
 	Queues  []Group
 	Filters *Filters
+	Lost    *Lost
 	Lists   []List   // of each, only the rows that changed
 	Gone    []string // ids of rows that are shown no longer
 }

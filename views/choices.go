@@ -211,6 +211,16 @@ func choiceText(ctx context.Context, name, value string, f enquiry.Filter) strin
 			return t(ctx, "Recovered")
 		}
 		return t(ctx, "Not recovered")
+	case "lost":
+		if value == "true" {
+			return t(ctx, "Probably lost")
+		}
+		return t(ctx, "Not probably lost")
+	case "reconciled":
+		if value == "true" {
+			return t(ctx, "Noted as ended")
+		}
+		return t(ctx, "Not noted as ended")
 	case "from":
 		return t(ctx, "%s from %s", t(ctx, byText(f.By)), dateText(ctx, f.From, f.Zone))
 	case "to":

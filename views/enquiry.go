@@ -13,6 +13,7 @@ import (
 type EnquiryView struct {
 	Enquiry
 	Transitions []Delivery
+	Remarks     []Remark // the newest first
 	Now         time.Time
 	Zone        *time.Location
 }
@@ -57,6 +58,9 @@ func (v EnquiryView) measures(ctx context.Context) []measure {
 		{"Handle time", Took(ctx, v.HandleTime), "All time in Handling, of an enquiry that is closed"},
 		{"Time to miss", Took(ctx, v.TimeToMiss), "From the first Opened to the first Missed"},
 		{"Recovery time", Took(ctx, v.RecoveryTime), "From the first Missed to the Handling after it"},
+	}
+	if v.Lost {
+		return list
 	}
 	switch v.Status {
 	case enquiry.Opened:

@@ -133,6 +133,16 @@ var secondsInput = templ.Attributes{"type": "text", "inputmode": "decimal", "req
 
 func secondsText(d time.Duration) string { return enquiry.Seconds(d) }
 
+var minutesInput = templ.Attributes{"type": "text", "inputmode": "numeric", "maxlength": "6", "autocomplete": "off"}
+
+// minutesText is a limit in minutes; none is empty.
+func minutesText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return enquiry.Seconds(d / 60)
+}
+
 // targetName is a channel and origin in words.
 func targetName(ctx context.Context, f TargetForm) string {
 	switch {

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -139,4 +140,18 @@ func (f *form) seconds(name string) time.Duration {
 		return 0
 	}
 	return d
+}
+
+// minutes reads a limit in whole minutes; an empty one is none.
+func (f *form) minutes(name string) time.Duration {
+	const most = 90 * 24 * 60
+	text := strings.TrimSpace(f.Get(name))
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		f.refuse(name, "Write a whole number of minutes, from 1 to %d, or leave it empty.", most)
+	}
+	return time.Duration(n) * time.Minute
 }

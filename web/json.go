@@ -102,6 +102,8 @@ type enquiryJSON struct {
 	HandleSeconds     seconds          `json:"handle_seconds"`
 	LastTransitionAt  text             `json:"last_transition_at"`
 	Clock             enquiry.Clock    `json:"clock"`
+	ProbablyLost      bool             `json:"probably_lost"`
+	Reconciled        bool             `json:"reconciled"`
 	Transitions       []transitionJSON `json:"transitions,omitempty"`
 }
 
@@ -136,6 +138,8 @@ func (s jsonStyle) enquiry(e *enquiry.Enquiry) enquiryJSON {
 		HandleSeconds:     seconds{e.HandleTime},
 		LastTransitionAt:  s.time(e.LastTransitionAt),
 		Clock:             e.Clock,
+		ProbablyLost:      e.Lost,
+		Reconciled:        e.Reconciled,
 	}
 }
 
@@ -156,6 +160,7 @@ type totalsJSON struct {
 	Waiting            int         `json:"waiting"`
 	LongestWaitSeconds seconds     `json:"longest_wait_seconds"`
 	Handling           int         `json:"handling"`
+	ProbablyLost       int         `json:"probably_lost"`
 	Queues             []queueJSON `json:"queues"`
 }
 
@@ -165,12 +170,13 @@ type queueJSON struct {
 	Waiting            int     `json:"waiting"`
 	LongestWaitSeconds seconds `json:"longest_wait_seconds"`
 	Handling           int     `json:"handling"`
+	ProbablyLost       int     `json:"probably_lost"`
 }
 
 func totalsOf(t enquiry.Totals) totalsJSON {
-	j := totalsJSON{Waiting: t.Waiting, LongestWaitSeconds: seconds{t.LongestWait}, Handling: t.Handling, Queues: make([]queueJSON, len(t.Queues))}
+	j := totalsJSON{Waiting: t.Waiting, LongestWaitSeconds: seconds{t.LongestWait}, Handling: t.Handling, ProbablyLost: t.Lost, Queues: make([]queueJSON, len(t.Queues))}
 	for i, q := range t.Queues {
-		j.Queues[i] = queueJSON{text(q.Channel), text(q.Origin), q.Waiting, seconds{q.LongestWait}, q.Handling}
+		j.Queues[i] = queueJSON{text(q.Channel), text(q.Origin), q.Waiting, seconds{q.LongestWait}, q.Handling, q.Lost}
 	}
 	return j
 }

@@ -41,6 +41,7 @@ type htmlView struct {
 	rest      enquiry.Filter // without the fields that have a menu
 	seen      map[enquiry.Key]views.Seen
 	shelves   [len(enquiry.Statuses)]shelf
+	shelf     lostShelf
 	figure    *figure
 	today     views.Today
 	lastEvent time.Time
@@ -49,6 +50,7 @@ type htmlView struct {
 	figures views.Figures
 	queues  []views.Group
 	filters views.Filters
+	apart   views.Lost
 }
 
 func newHTMLView(s *server, f enquiry.Filter, l lang.Lang) *htmlView {
@@ -63,11 +65,12 @@ func (v *htmlView) Reset(n feed.Now, board []enquiry.Enquiry) {
 	for i := range v.shelves {
 		v.shelves[i] = newShelf()
 	}
+	v.shelf = newLostShelf()
 	for i := range board {
 		v.take(&board[i])
 	}
 	v.tiles, v.queues, v.filters = v.parts()
-	v.figures = v.numbers(n)
+	v.figures, v.apart = v.numbers(n), v.lost()
 	for i := range v.shelves {
 		v.shelves[i].news(v.html(n))
 	}
@@ -109,7 +112,7 @@ func (v *htmlView) Snapshot(n feed.Now) *websocket.PreparedMessage {
 
 // board is the whole view.
 func (v *htmlView) board(n feed.Now) views.Board {
-	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Figures: v.figures, Queues: v.queues, Filters: v.filters}
+	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Figures: v.figures, Queues: v.queues, Filters: v.filters, Lost: v.apart}
 	for i := range v.shelves {
 		l := v.list(i)
 		l.Rows = v.shelves[i].rows(v.html(n))
@@ -134,7 +137,10 @@ func (v *htmlView) change(n feed.Now) (c views.Change, news bool) {
 	if !reflect.DeepEqual(filters, v.filters) {
 		v.filters, c.Filters = filters, &filters
 	}
-	news = c.Tiles != nil || c.Figures != nil || c.Queues != nil || c.Filters != nil
+	if lost := v.lost(); !reflect.DeepEqual(lost, v.apart) {
+		v.apart, c.Lost = lost, &lost
+	}
+	news = c.Tiles != nil || c.Figures != nil || c.Queues != nil || c.Filters != nil || c.Lost != nil
 	var gone []string
 	shown := map[string]bool{}
 	for i := range v.shelves {
@@ -164,6 +170,9 @@ func (v *htmlView) list(i int) views.List {
 	status := enquiry.Statuses[i]
 	f := v.filter
 	f.Statuses = []enquiry.Status{status}
+	if status.Live() && len(f.Lost) == 0 && v.server.settings.now().setsApart() {
+		f.Lost = []bool{false} // the list has them elsewhere
+	}
 	return views.List{
 		Status: status,
 		Off:    v.off(status),
@@ -172,9 +181,11 @@ func (v *htmlView) list(i int) views.List {
 	}
 }
 
-// off says whether the filter leaves a status out.
+// off says whether the filter leaves a list out.
 func (v *htmlView) off(s enquiry.Status) bool {
-	return len(v.filter.Statuses) > 0 && !slices.Contains(v.filter.Statuses, s)
+	f := &v.filter
+	return len(f.Statuses) > 0 && !slices.Contains(f.Statuses, s) ||
+		s.Live() && len(f.Lost) > 0 && !slices.Contains(f.Lost, false)
 }
 
 func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
@@ -207,11 +218,16 @@ func (v *htmlView) take(e *enquiry.Enquiry) {
 	}
 	v.seen[e.Key] = views.Seen{
 		Service: e.ServiceID, Channel: e.Channel, Origin: e.Origin, Destination: e.Destination,
-		Status: e.Status, WaitingSince: e.WaitingSince.UTC(), Limits: v.limits(e), Rest: v.rest.Match(e),
+		Status: e.Status, WaitingSince: e.WaitingSince.UTC(), Limits: v.limits(e), Rest: v.rest.Match(e) && !e.Lost,
 	}
 	shown := v.filter.Match(e)
+	if shown && e.Lost {
+		v.shelf.put(e)
+	} else {
+		v.shelf.drop(e.Key)
+	}
 	for i, status := range enquiry.Statuses {
-		if shown && e.Status == status {
+		if shown && e.Status == status && !e.Lost {
 			v.shelves[i].put(e, v.row(e))
 		} else {
 			v.shelves[i].drop(e.Key)
@@ -221,6 +237,7 @@ func (v *htmlView) take(e *enquiry.Enquiry) {
 
 func (v *htmlView) drop(k enquiry.Key) {
 	delete(v.seen, k)
+	v.shelf.drop(k)
 	for i := range v.shelves {
 		v.shelves[i].drop(k)
 	}

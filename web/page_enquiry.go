@@ -42,6 +42,9 @@ func (s *server) enquiryPage(w http.ResponseWriter, r *http.Request) error {
 	if v.Transitions, err = s.withPayloads(r, ts); err != nil {
 		return err
 	}
+	if v.Remarks, err = s.remarks(r.Context(), &e); err != nil {
+		return err
+	}
 	w.Header().Set(seqHeader, s.seqText(seq))
 	title := e.CaseNumber
 	if title == "" {

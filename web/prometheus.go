@@ -60,6 +60,7 @@ func (s *server) prometheus(w http.ResponseWriter, r *http.Request) error {
 	} else if !fromLoopback(r) || forwarded(r) {
 		return errStranger
 	}
+	s.settings.get(r.Context()) // for the limits of what is lost
 	s.counts.handler.ServeHTTP(w, r)
 	return nil
 }
@@ -75,6 +76,7 @@ var (
 	viewersDesc   = describe("feed_viewers", "Sockets that watch the board.")
 	waitingDesc   = describe("waiting", "Enquiries that wait now.", "channel", "origin")
 	handlingDesc  = describe("handling", "Enquiries that are being handled now.", "channel", "origin")
+	lostDesc      = describe("probably_lost", "Enquiries that are Opened or Handling, and of which nothing was heard for longer than their limit.", "channel", "origin")
 	longestDesc   = describe("longest_wait_seconds", "The longest wait of those that wait now.", "channel", "origin")
 	poolDesc      = describe("database_connections", "Connections to the database.", "pool", "state")
 	poolLimitDesc = describe("database_connections_limit", "The most connections to the database.", "pool")
@@ -85,7 +87,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 func (s *state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{spoolingDesc, spooledDesc, oldestDesc, queuedDesc, viewersDesc, waitingDesc, handlingDesc, longestDesc, poolDesc, poolLimitDesc} {
+	for _, d := range []*prometheus.Desc{spoolingDesc, spooledDesc, oldestDesc, queuedDesc, viewersDesc, waitingDesc, handlingDesc, lostDesc, longestDesc, poolDesc, poolLimitDesc} {
 		to <- d
 	}
 }
@@ -123,6 +125,7 @@ func (s *state) collectBoard(gauge func(d *prometheus.Desc, value float64, label
 	for _, q := range enquiry.Sum(board, now.Time).Queues {
 		gauge(waitingDesc, float64(q.Waiting), q.Channel, q.Origin)
 		gauge(handlingDesc, float64(q.Handling), q.Channel, q.Origin)
+		gauge(lostDesc, float64(q.Lost), q.Channel, q.Origin)
 		if q.LongestWait != nil {
 			gauge(longestDesc, q.LongestWait.Seconds(), q.Channel, q.Origin)
 		}

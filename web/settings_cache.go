@@ -20,6 +20,8 @@ const (
 type settings struct {
 	names   destinationNames
 	targets []store.Target
+	lost    enquiry.LostLimits
+	notes   bool                      // some enquiry may be reconciled
 	zones   map[string]*time.Location // of services
 	starts  map[string]time.Duration  // of their days, after midnight
 }
@@ -84,9 +86,13 @@ func DaysOf(ctx context.Context, st *store.Store, services []string) (enquiry.Da
 	return s.days(services), nil
 }
 
+// setsApart says whether any enquiry may be probably lost.
+func (s *settings) setsApart() bool { return s.notes || s.lost.Any() }
+
 // settingsCache reads the settings again when they are asked for and old.
 type settingsCache struct {
 	store  *store.Store
+	heard  func(*settings) // of each reading
 	flight singleflight.Group
 	kept   atomic.Pointer[keptSettings]
 }
@@ -96,7 +102,9 @@ type keptSettings struct {
 	until time.Time
 }
 
-func newSettingsCache(st *store.Store) *settingsCache { return &settingsCache{store: st} }
+func newSettingsCache(st *store.Store, heard func(*settings)) *settingsCache {
+	return &settingsCache{store: st, heard: heard}
+}
 
 // now is what was read last, for where nothing may wait.
 func (c *settingsCache) now() *settings {
@@ -130,6 +138,8 @@ func (c *settingsCache) read(ctx context.Context) {
 	fresh, err := readSettings(ctx, c.store)
 	if err != nil {
 		fresh = c.now()
+	} else {
+		c.heard(fresh)
 	}
 	c.kept.Store(&keptSettings{*fresh, time.Now().Add(settingsCacheFor)})
 }
@@ -147,7 +157,11 @@ func readSettings(ctx context.Context, st *store.Store) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh := &settings{names: destinationNames{}, targets: targets, zones: map[string]*time.Location{},
+	annotated, err := st.Annotated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fresh := &settings{names: destinationNames{}, targets: targets, lost: store.LostLimits(targets), notes: annotated, zones: map[string]*time.Location{},
 		starts: map[string]time.Duration{}}
 	for _, d := range destinations {
 		if d.Name != "" {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
 )
@@ -32,7 +33,8 @@ func (s *server) showThresholds(w http.ResponseWriter, r *http.Request, status i
 		page.New = refused.view()
 	}
 	for _, t := range targets {
-		line := views.TargetForm{Channel: t.Channel, Origin: t.Origin, Warn: t.Warn, Breach: t.Breach, Within: t.Within, ShortEnd: t.ShortEnd}
+		line := views.TargetForm{Channel: t.Channel, Origin: t.Origin, Warn: t.Warn, Breach: t.Breach, Within: t.Within, ShortEnd: t.ShortEnd,
+			LostWaiting: t.Lost.Waiting, LostHandling: t.Lost.Handling}
 		if refused != nil && refused.Get("new") == "" && refused.Get("channel") == t.Channel && refused.Get("origin") == t.Origin {
 			line.Form = refused.view()
 		}
@@ -49,6 +51,7 @@ func (s *server) setThresholds(w http.ResponseWriter, r *http.Request) error {
 	t := store.Target{
 		Channel: f.line("channel", longestID), Origin: f.line("origin", longestID),
 		Warn: f.seconds("warn"), Breach: f.seconds("breach"), Within: f.seconds("within"), ShortEnd: f.seconds("short_end"),
+		Lost: enquiry.LostAfter{Waiting: f.minutes("lost_waiting"), Handling: f.minutes("lost_handling")},
 	}
 	if f.ok() && t.Breach < t.Warn {
 		f.refuse("breach", "A breach comes no sooner than the warning, which is after %s seconds.", f.Get("warn"))

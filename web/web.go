@@ -52,7 +52,7 @@ type server struct {
 
 // New makes the handler for everything.
 func New(c Config) *Server {
-	s := &server{Config: c, tokens: newTokens(c.Store), settings: newSettingsCache(c.Store),
+	s := &server{Config: c, tokens: newTokens(c.Store), settings: newSettingsCache(c.Store, func(s *settings) { c.Feed.SetLimits(s.lost) }),
 		strangers: newLimiters(10, 100)}
 	s.provider = newProvider(c.OIDC, c.PublicURL)
 	s.startSessions()
@@ -91,6 +91,8 @@ func (s *server) mainRoutes() []route {
 		{"GET /live", access.Viewer, s.liveHTML},
 		{"GET /enquiries", access.Viewer, s.enquiriesPage},
 		{"GET /enquiries/{serviceId}/{eid}", access.Viewer, s.enquiryPage},
+		{"POST /enquiries/{serviceId}/{eid}/reconcile", access.Supervisor, s.reconcile},
+		{"POST /enquiries/{serviceId}/{eid}/take-back", access.Supervisor, s.takeBack},
 		{"GET /reports", access.Viewer, s.reportsPage},
 		{"GET /reports.csv", access.Supervisor, s.reportsCSV},
 		{"GET /deliveries", access.Supervisor, unlimited(s.deliveriesPage)},

@@ -19,6 +19,7 @@ var entries = [][]entry{
 	frameEntries,
 	textEntries,
 	boardEntries,
+	lostEntries,
 	faultEntries,
 	exportEntries,
 	doorEntries,

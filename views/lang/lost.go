@@ -1,0 +1,41 @@
+package lang
+
+// What is said of enquiries whose end was probably lost.
+var lostEntries = []entry{
+	{English: "Probably lost", Traditional: "疑似遺失", Simplified: "疑似丢失"},
+	{English: "probably lost", Traditional: "疑似遺失", Simplified: "疑似丢失"},
+	{English: "Not probably lost", Traditional: "並非疑似遺失", Simplified: "并非疑似丢失"},
+	{English: "Noted as ended", Traditional: "已記為結束", Simplified: "已记为结束"},
+	{English: "Not noted as ended", Traditional: "未記為結束", Simplified: "未记为结束"},
+	{English: "nothing heard for longer than the limit; neither waiting nor handling",
+		Traditional: "超過時限未有消息；不計入等候中及處理中", Simplified: "超过时限没有消息；不计入等待中和处理中"},
+	{English: "Nothing heard for", Traditional: "沒有消息已", Simplified: "没有消息已"},
+	{English: "Note that it has ended, and take it off the board", Traditional: "記為已結束，並從看板移走", Simplified: "记为已结束，并从看板移走"},
+	{English: "It has ended", Traditional: "已結束", Simplified: "已结束"},
+	{English: "Take this back", Traditional: "撤回此記錄", Simplified: "撤回此记录"},
+	{English: "Somebody noted that it has ended without a word. It is off the board, and counts neither as waiting or handling nor as closed, until something is heard of it.",
+		Traditional: "有人記錄此查詢已在沒有通知下結束。它不再顯示於看板，不計入等候中、處理中或已結束，直至再有消息。",
+		Simplified:  "有人记录此咨询已在没有通知的情况下结束。它不再显示在看板上，不计入等待中、处理中或已结束，直到再有消息。"},
+	{English: "Nothing has been heard of it for %s, which is longer than the limit of its channel. It counts neither as waiting nor as handling, until something is heard of it.",
+		Traditional: "此查詢已有 %s 沒有消息，超過其渠道的時限。在再有消息之前，不計入等候中及處理中。",
+		Simplified:  "此咨询已有 %s 没有消息，超过其渠道的时限。在再有消息之前，不计入等待中和处理中。"},
+	{English: "It was heard of again, so what was noted no longer counts.",
+		Traditional: "其後已再有消息，因此以下記錄不再有效。", Simplified: "其后已再有消息，因此以下记录不再有效。"},
+	{English: "%s noted that it ended without a word", Traditional: "%s 記為在沒有通知下結束", Simplified: "%s 记为在没有通知的情况下结束"},
+	{English: "%s took that back", Traditional: "%s 撤回了該記錄", Simplified: "%s 撤回了该记录"},
+
+	{English: "Probably lost after waiting", Traditional: "等候多久後視為疑似遺失", Simplified: "等待多久后视为疑似丢失"},
+	{English: "Probably lost after handling", Traditional: "處理多久後視為疑似遺失", Simplified: "处理多久后视为疑似丢失"},
+	{English: "Minutes with nothing heard of it, before it counts as lost and no longer as waiting. Empty: never.",
+		Traditional: "以分鐘計：超過此時間沒有消息，即視為遺失，不再計入等候中。留空即不設時限。",
+		Simplified:  "以分钟计：超过此时间没有消息，即视为丢失，不再计入等待中。留空则不设时限。"},
+	{English: "The same of one that is being handled. Empty: never.",
+		Traditional: "處理中的查詢亦然。留空即不設時限。", Simplified: "处理中的咨询同样如此。留空则不设时限。"},
+	{English: "Write a whole number of minutes, from 1 to %d, or leave it empty.",
+		Traditional: "請輸入 1 至 %d 的整數分鐘，或留空。", Simplified: "请输入 1 到 %d 的整数分钟，或留空。"},
+
+	{English: "This enquiry is not probably lost, or not any more: something was heard of it. Load the page again.",
+		Traditional: "此查詢並非疑似遺失，或已再有消息。請重新載入本頁。", Simplified: "此咨询并非疑似丢失，或已再有消息。请重新加载本页。"},
+	{English: "Nothing is noted of this enquiry that could be taken back. Load the page again.",
+		Traditional: "此查詢沒有可撤回的記錄。請重新載入本頁。", Simplified: "此咨询没有可撤回的记录。请重新加载本页。"},
+}
