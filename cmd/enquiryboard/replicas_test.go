@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
@@ -93,11 +92,6 @@ type replica struct {
 	token   string
 }
 
-const (
-	clusterUser     = "ann@example.com"
-	clusterPassword = "seven herons wade"
-)
-
 func startCluster(t *testing.T) *cluster {
 	t.Helper()
 	database := server(t, dataDir(t)).URL
@@ -114,11 +108,7 @@ func startCluster(t *testing.T) *cluster {
 	dir := dataDir(t)
 	c.token = command(t, dir, "token", "create", "--name", "test", "--role", "viewer", "--database-url", database)
 	c.webhook = command(t, dir, "webhook-key", "create", "--name", "test", "--database-url", database)
-	add := exec.Command("enquiryboard", "user", "add", "--email", clusterUser, "--role", "viewer", "--password-stdin", "--data-dir", dir, "--database-url", database)
-	add.Stdin = strings.NewReader(clusterPassword + "\n")
-	if out, err := add.CombinedOutput(); err != nil {
-		t.Fatalf("user add: %v %s", err, out)
-	}
+	addUser(t, dir, "--database-url", database)
 	for _, r := range c.replicas {
 		r.token = c.token
 	}
@@ -146,11 +136,7 @@ func (c *cluster) openBoard(t *testing.T) (p *browsertest.Page, its, other *repl
 	t.Helper()
 	p = browsertest.New(t)
 	p.Allow("WebSocket connection") // it breaks when a replica is killed
-	p.Navigate(c.url + "/sign-in")
-	p.Type("[name=email]", clusterUser)
-	p.Type("[name=password]", clusterPassword)
-	p.Click("main [type=submit], main button")
-	p.Poll(`document.querySelector("#live")?.dataset.state === "live"`)
+	signIn(p, c.url)
 	browsertest.Eval[bool](p, `window.same = true`)
 	browsertest.Eval[bool](p, `(new MutationObserver(() => { window.wasStale ||= document.querySelector("#main").hasAttribute("data-stale") })
 		.observe(document.querySelector("#main"), { attributes: true }), true)`)
