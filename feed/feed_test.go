@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -258,6 +259,37 @@ func TestHeartbeats(t *testing.T) {
 			if m := next(t, v); m.kind != "heartbeat" || m.seq != b.seq || time.Since(before) > 5*time.Second {
 				t.Errorf("after %v: %+v", time.Since(before), m)
 			}
+		}
+	})
+}
+
+// A board that stays open for weeks is never without a word for long, and
+// right in the end.
+func TestForWeeks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(feed.Config{Recent: 8})
+		defer b.stop()
+		v := b.watch(channel("A"))
+		defer v.Close()
+		shown := next(t, v).show
+		changeAt, ends := time.Now(), time.Now().Add(21*24*time.Hour)
+		for heard := time.Now(); heard.Before(ends); heard = time.Now() {
+			if heard.After(changeAt) {
+				b.change(in(int(b.seq), enquiry.Statuses[b.seq%4], "A"))
+				changeAt = changeAt.Add(6 * time.Hour)
+			}
+			m := next(t, v)
+			if silent := time.Since(heard); silent > 5*time.Second {
+				t.Fatalf("nothing for %v until %+v", silent, m)
+			}
+			maps.Copy(shown, m.show)
+			for _, k := range m.gone {
+				delete(shown, k)
+			}
+		}
+		es, _ := b.Board(channel("A"))
+		if len(es) == 0 || len(es) != len(shown) {
+			t.Errorf("it shows %d, the board has %d", len(shown), len(es))
 		}
 	})
 }

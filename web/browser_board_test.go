@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -98,29 +97,6 @@ func TestBoardFiltersWithoutReload(t *testing.T) {
 	other.Poll(inList("Opened", "L-1", "L-2"))
 }
 
-func TestBoardComesBack(t *testing.T) {
-	s := newSite(t, asDemo)
-	s.state("1", "Opened", time.Now())
-	g := newGate(t, s)
-	p := openBoard(t, g.URL, "/")
-	p.Allow("WebSocket connection", "net::ERR_")
-	browsertest.Eval[bool](p, `window.same = true`)
-
-	g.Shut(true)
-	p.PollFor(20*time.Second, `document.querySelector("#main").hasAttribute("data-stale")`)
-	if got := p.Text("#stale"); !strings.HasPrefix(got, "Not live since ") {
-		t.Errorf("it says %q", got)
-	}
-	s.state("2", "Opened", time.Now())
-
-	g.Shut(false)
-	p.PollFor(2*time.Second, isLive)
-	p.Poll(inList("Opened", "A-1", "A-2") + ` && !document.querySelector("#main").hasAttribute("data-stale")`)
-	if !browsertest.Eval[bool](p, `window.same === true`) {
-		t.Error("the page was loaded again")
-	}
-}
-
 func TestBoardHoldsStill(t *testing.T) {
 	s := newSite(t, asDemo)
 	now := time.Now()
@@ -171,16 +147,6 @@ func TestBoardKeepsFocus(t *testing.T) {
 	if got := browsertest.Eval[string](p, `document.activeElement.textContent`); got != "A-a" {
 		t.Errorf("after its row left, the focus is on %q", got)
 	}
-}
-
-func TestBoardSaysThatItIsNotKeptUp(t *testing.T) {
-	s := newSite(t, asDemo)
-	p := openBoard(t, s.URL, "/")
-	p.Poll(`document.querySelector("#problem").hidden`)
-	s.feed.SetErr(errors.New("connection refused"))
-	p.Poll(`document.querySelector("#problem").innerText.includes("database cannot be reached")`)
-	s.feed.SetErr(nil)
-	p.Poll(`document.querySelector("#problem").hidden`)
 }
 
 func TestBoardShowsTheFirstHundred(t *testing.T) {

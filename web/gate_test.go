@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 )
 
 // gate stands between browsers and a site, and can be shut as a network is.
@@ -17,6 +18,7 @@ type gate struct {
 	mu       sync.Mutex
 	shut     bool
 	conns    map[net.Conn]struct{}
+	lost     map[net.Conn]struct{} // of them, those that nothing passes any more
 	all      sync.WaitGroup
 }
 
@@ -24,7 +26,7 @@ func newGate(t testing.TB, s *site) *gate {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	g := &gate{t: t, URL: "http://" + l.Addr().String(), to: s.Listener.Addr().String(), listener: l, conns: map[net.Conn]struct{}{}}
+	g := &gate{t: t, URL: "http://" + l.Addr().String(), to: s.Listener.Addr().String(), listener: l, conns: map[net.Conn]struct{}{}, lost: map[net.Conn]struct{}{}}
 	g.all.Go(g.serve)
 	t.Cleanup(func() {
 		_ = l.Close()
@@ -42,6 +44,17 @@ func (g *gate) Shut(shut bool) {
 		for c := range g.conns {
 			_ = c.Close()
 		}
+	}
+}
+
+// Forget lets nothing pass any more through the connections that there are, and
+// tells neither end: as when a machine sleeps, or a router loses its memory.
+func (g *gate) Forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for c := range g.conns {
+		g.lost[c] = struct{}{}
+		_ = c.SetReadDeadline(time.Now())
 	}
 }
 
@@ -76,6 +89,9 @@ func (g *gate) pass(from, to net.Conn) {
 	_, _ = io.Copy(to, from) // it ends with the connection
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if _, lost := g.lost[from]; lost {
+		return
+	}
 	for _, c := range []net.Conn{from, to} {
 		_ = c.Close()
 		delete(g.conns, c)

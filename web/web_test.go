@@ -53,11 +53,17 @@ func newSite(t testing.TB, change ...func(*web.Config)) *site {
 
 func newSiteOn(t testing.TB, st *store.Store, change ...func(*web.Config)) *site {
 	t.Helper()
+	return newSiteAt(t, st, time.Now, change...)
+}
+
+// newSiteAt starts one whose board goes by another clock.
+func newSiteAt(t testing.TB, st *store.Store, now func() time.Time, change ...func(*web.Config)) *site {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	inst, err := st.Installation(ctx)
 	must(t, err)
 	s := &site{t: t, store: st, ring: access.NewKeyring(inst.Secret), keyFile: filepath.Join(t.TempDir(), "webhook-keys.json")}
-	s.feed = feed.New[*websocket.PreparedMessage](feed.Config{Every: 10 * time.Millisecond})
+	s.feed = feed.New[*websocket.PreparedMessage](feed.Config{Every: 10 * time.Millisecond, Now: now})
 	follower := store.NewFollower(st, store.FollowerConfig{Apply: s.feed.Apply, State: s.feed.SetErr})
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	overflow, err := spool.Open(filepath.Join(t.TempDir(), "spool"), log)

@@ -40,6 +40,7 @@ function take(text) {
   for (const name of ['seq', 'last', 'zone', 'asOf', 'problem']) main.dataset[name] = message.dataset[name];
   $('problem').hidden = !message.dataset.problem;
   $('problem-text').textContent = message.dataset.problem;
+  $('zone').textContent = message.dataset.zoneText;
   heard = true;
   stale = false;
   store(message, whole);
@@ -118,8 +119,7 @@ function live() {
 
 function lose() {
   stale = true;
-  const since = heard ? clock.now() - feed.silence : Date.parse(main.dataset.asOf);
-  const text = word('Not live since %s', timeOfDay(since, main.dataset.zone));
+  const text = word('Not live since %s', timeOfDay(Date.parse(main.dataset.asOf), main.dataset.zone));
   main.toggleAttribute('data-stale', true);
   $('live').dataset.state = 'stale';
   $('live-text').textContent = word('Not live');

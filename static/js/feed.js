@@ -7,13 +7,16 @@ const HEDGE = 2_000; // an attempt that has not spoken by then gets company
 const SOONEST = 200, LATEST = 1_500; // between attempts
 const AT_MOST = 4; // attempts at a time
 
+// Two clocks: one is set now and then, and the other may stand still in sleep.
+const now = () => [Date.now(), performance.now()];
+
 export class Feed {
   #address; #message; #refused;
   #attempts = new Set();
   #current = null;
   #timer = 0;
   #failures = 0;
-  #heardAt = Date.now();
+  #heardAt = now();
   #looked = Date.now();
 
   /**
@@ -31,7 +34,7 @@ export class Feed {
   }
 
   /** Milliseconds since the last word. */
-  get silence() { return Date.now() - this.#heardAt; }
+  get silence() { return Math.max(...now().map((clock, i) => clock - this.#heardAt[i])); }
 
   /** True while nothing can be amiss: a word has come when one was due. */
   get fresh() { return Boolean(this.#current) && this.silence < LATE; }
@@ -89,7 +92,7 @@ export class Feed {
       this.#attempts.add(socket);
       this.#current = socket;
     }
-    this.#heardAt = Date.now();
+    this.#heardAt = now();
     this.#failures = 0;
     this.#message(text, first);
   }
