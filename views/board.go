@@ -196,6 +196,9 @@ func (r Row) seen(ctx context.Context, zone *time.Location) string {
 	return t(ctx, "Seen by %s %s", name, r.SeenAt.In(zone).Format("15:04"))
 }
 
+// Breached says whether somebody waits too long in it.
+func (r Row) Breached(now time.Time) bool { return r.level(now) == "breach" }
+
 func (r Row) level(now time.Time) string {
 	if r.Status != enquiry.Opened {
 		return ""

@@ -44,6 +44,7 @@ type htmlView struct {
 	shelf     lostShelf
 	figure    *figure
 	today     views.Today
+	settings  *settings // that rows were made by
 	lastEvent time.Time
 
 	tiles   views.Tiles // as they were sent last
@@ -61,7 +62,7 @@ func newHTMLView(s *server, f enquiry.Filter, l lang.Lang) *htmlView {
 
 func (v *htmlView) Reset(n feed.Now, board []enquiry.Enquiry) {
 	v.seen = make(map[enquiry.Key]views.Seen, len(board))
-	v.today = views.TodayAt(n.Time, v.filter.Zone)
+	v.today, v.settings = views.TodayAt(n.Time, v.filter.Zone), v.server.settings.now()
 	for i := range v.shelves {
 		v.shelves[i] = newShelf()
 	}
@@ -72,7 +73,7 @@ func (v *htmlView) Reset(n feed.Now, board []enquiry.Enquiry) {
 	v.tiles, v.queues, v.filters = v.parts()
 	v.figures, v.apart = v.numbers(n), v.lost()
 	for i := range v.shelves {
-		v.shelves[i].news(v.html(n))
+		v.shelves[i].news(n.Time, v.html(n))
 	}
 }
 
@@ -92,18 +93,30 @@ func (v *htmlView) Change(n feed.Now, changed []enquiry.Enquiry, gone []enquiry.
 }
 
 // Heartbeat says that the board is live, and sends the numbers that have been
-// read since; at midnight also the rows that have become yesterday's.
+// read since; at midnight also the rows that have become yesterday's, and after
+// a change of settings all that they change.
 func (v *htmlView) Heartbeat(n feed.Now) *websocket.PreparedMessage {
-	if today := views.TodayAt(n.Time, v.filter.Zone); today != v.today {
-		v.today = today
-		for i := range v.shelves {
-			v.shelves[i].renew(v.row)
-		}
+	today, settings := views.TodayAt(n.Time, v.filter.Zone), v.server.settings.now()
+	if today != v.today || settings != v.settings {
+		v.today, v.settings = today, settings
+		v.renew()
 	}
+	v.shelves[0].ripen()
 	if c, news := v.change(n); news {
 		return v.fragment(views.ChangeMessage(c))
 	}
 	return v.fragment(views.BeatMessage(v.beat(n)))
+}
+
+// renew makes everything again of enquiries that have not changed.
+func (v *htmlView) renew() {
+	for k, s := range v.seen {
+		s.Limits = v.settings.limits(s.Channel, s.Origin)
+		v.seen[k] = s
+	}
+	for i := range v.shelves {
+		v.shelves[i].renew(v.row)
+	}
 }
 
 func (v *htmlView) Snapshot(n feed.Now) *websocket.PreparedMessage {
@@ -115,7 +128,7 @@ func (v *htmlView) board(n feed.Now) views.Board {
 	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Figures: v.figures, Queues: v.queues, Filters: v.filters, Lost: v.apart}
 	for i := range v.shelves {
 		l := v.list(i)
-		l.Rows = v.shelves[i].rows(v.html(n))
+		l.Rows = v.shelves[i].rows(n.Time, v.html(n))
 		b.Lists = append(b.Lists, l)
 	}
 	return b
@@ -148,7 +161,7 @@ func (v *htmlView) change(n feed.Now) (c views.Change, news bool) {
 		if !s.dirty {
 			continue
 		}
-		rows, left := s.news(v.html(n))
+		rows, left := s.news(n.Time, v.html(n))
 		l := v.list(i)
 		for _, r := range rows {
 			l.Rows = append(l.Rows, r.html)
@@ -204,7 +217,7 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 		t.LongestSince, t.Limits = longest.Since, longest.Limits
 	}
 	ctx := v.said()
-	return t, views.Matrix(ctx, v.seen, v.filter), views.BoardFilters(ctx, v.seen, v.filter, v.server.settings.now().names.within(v.filter.Scope))
+	return t, views.Matrix(ctx, v.seen, v.filter), views.BoardFilters(ctx, v.seen, v.filter, v.settings.names.within(v.filter.Scope))
 }
 
 // take notes an enquiry that is on the board.
@@ -244,7 +257,7 @@ func (v *htmlView) drop(k enquiry.Key) {
 }
 
 func (v *htmlView) row(e *enquiry.Enquiry) views.Row {
-	destination := v.server.settings.now().names.of(e.ServiceID, e.Destination)
+	destination := v.settings.names.of(e.ServiceID, e.Destination)
 	if destination == "" {
 		destination = e.Destination
 	}
@@ -252,7 +265,7 @@ func (v *htmlView) row(e *enquiry.Enquiry) views.Row {
 }
 
 func (v *htmlView) limits(e *enquiry.Enquiry) views.Limits {
-	return v.server.settings.now().limits(e.Channel, e.Origin)
+	return v.settings.limits(e.Channel, e.Origin)
 }
 
 // said is the context in which v's viewers are spoken to.

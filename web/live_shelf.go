@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/views"
@@ -63,10 +64,31 @@ func (s *shelf) renew(row func(*enquiry.Enquiry) views.Row) {
 	}
 }
 
+// top are the rows that the board shows at a moment: those whose wait is too
+// long before all others.
+func (s *shelf) top(now time.Time) []*shelved {
+	top := make([]*shelved, 0, len(s.order))
+	for _, r := range s.order {
+		if r.row.Breached(now) {
+			top = append(top, r)
+		}
+	}
+	for _, r := range s.order {
+		if !r.row.Breached(now) {
+			top = append(top, r)
+		}
+	}
+	return top[:min(len(top), views.Shown)]
+}
+
+// ripen has news looked for where time alone may have brought another row among
+// those that are shown.
+func (s *shelf) ripen() { s.dirty = s.dirty || len(s.order) > views.Shown }
+
 // news are the rows that viewers have not been shown as they are, and the ids
 // of those that are shown no longer.
-func (s *shelf) news(html func(views.Row) string) (fresh []*shelved, left []string) {
-	top := s.order[:min(len(s.order), views.Shown)]
+func (s *shelf) news(now time.Time, html func(views.Row) string) (fresh []*shelved, left []string) {
+	top := s.top(now)
 	shown := make(map[string]*shelved, len(top))
 	for _, r := range top {
 		shown[r.row.ID] = r
@@ -86,8 +108,8 @@ func (s *shelf) news(html func(views.Row) string) (fresh []*shelved, left []stri
 }
 
 // rows are the rows that the board shows, as HTML.
-func (s *shelf) rows(html func(views.Row) string) []string {
-	top := s.order[:min(len(s.order), views.Shown)]
+func (s *shelf) rows(now time.Time, html func(views.Row) string) []string {
+	top := s.top(now)
 	rows := make([]string, len(top))
 	for i, r := range top {
 		r.render(html)

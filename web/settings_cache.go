@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"reflect"
 	"sync/atomic"
 	"time"
 
@@ -97,8 +98,9 @@ type settingsCache struct {
 	kept   atomic.Pointer[keptSettings]
 }
 
+// keptSettings are the same ones for as long as none of them changes.
 type keptSettings struct {
-	settings
+	*settings
 	until time.Time
 }
 
@@ -109,19 +111,19 @@ func newSettingsCache(st *store.Store, heard func(*settings)) *settingsCache {
 // now is what was read last, for where nothing may wait.
 func (c *settingsCache) now() *settings {
 	if k := c.kept.Load(); k != nil {
-		return &k.settings
+		return k.settings
 	}
 	return &settings{}
 }
 
 // forget makes the next get read again: something was changed here.
-func (c *settingsCache) forget() { c.kept.Store(&keptSettings{settings: *c.now()}) }
+func (c *settingsCache) forget() { c.kept.Store(&keptSettings{settings: c.now()}) }
 
 // get is at most settingsCacheFor old; while the database is away, it is what
 // was read last.
 func (c *settingsCache) get(ctx context.Context) *settings {
 	if k := c.kept.Load(); k != nil && time.Now().Before(k.until) {
-		return &k.settings
+		return k.settings
 	}
 	<-c.flight.DoChan("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settingsTimeout)
@@ -136,12 +138,13 @@ func (c *settingsCache) get(ctx context.Context) *settings {
 // so that not every answer waits for a database that is away.
 func (c *settingsCache) read(ctx context.Context) {
 	fresh, err := readSettings(ctx, c.store)
-	if err != nil {
-		fresh = c.now()
-	} else {
+	if err == nil {
 		c.heard(fresh)
 	}
-	c.kept.Store(&keptSettings{*fresh, time.Now().Add(settingsCacheFor)})
+	if before := c.now(); err != nil || reflect.DeepEqual(before, fresh) {
+		fresh = before
+	}
+	c.kept.Store(&keptSettings{fresh, time.Now().Add(settingsCacheFor)})
 }
 
 func readSettings(ctx context.Context, st *store.Store) (*settings, error) {

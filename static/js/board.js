@@ -1,17 +1,20 @@
 // The live board: takes what /live says and puts it in place. What it puts
 // there is rendered by the server; here are only clocks, order and patience.
 
-import { acknowledge } from './acknowledge.js';
+import './acknowledge.js';
 import { Alerts } from './alerts.js';
 import { ServerClock, levelAt, tick, timeOfDay } from './clock.js';
 import { Feed, SILENCE } from './feed.js';
 import { List } from './list.js';
 import { morph } from './morph.js';
+import { Speaker } from './speak.js';
 import { word } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const main = $('main');
 const clock = new ServerClock();
+const speaker = new Speaker($('say'));
+const say = (text) => speaker.say(text);
 const lists = new Map();
 for (const section of main.querySelectorAll('[data-list]')) {
   lists.set(section.dataset.list, new List(section, tooLong, () => paused || stale || show()));
@@ -115,6 +118,17 @@ function live() {
   if (paused) return;
   for (const list of lists.values()) if (!list.held) list.show();
   tick(main, clock.now());
+  sum();
+}
+
+// For those who listen: how many wait, how long, and how many too long.
+function sum() {
+  if ($('list-Opened').hidden) return; // the filter leaves them out
+  const { waiting } = $('tiles').dataset;
+  const breaches = [...lists.get('Opened').rows].filter(tooLong).length;
+  const longest = document.querySelector('.tile.wait time')?.textContent;
+  const text = longest ? word('%s waiting, longest %s, %s', waiting, longest, word('%d in breach', breaches)) : word('Nobody is waiting.');
+  speaker.sum(`${waiting} ${breaches}`, text);
 }
 
 function lose() {
@@ -127,8 +141,6 @@ function lose() {
   $('stale-text').textContent = word('%s. Connecting again…', text);
   say(text);
 }
-
-const say = (text) => { $('say').textContent = text; };
 
 // The server takes no socket: is it away, or are we signed out?
 async function askWhy() {
@@ -183,7 +195,6 @@ const alerts = new Alerts({
   now: () => clock.now(),
   zone: () => main.dataset.zone,
 });
-acknowledge(say);
 
 $('live-text').textContent = word('Connecting…');
 setInterval(beat, 1000);

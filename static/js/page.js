@@ -1,5 +1,7 @@
 // Small manners of every page.
 
+import { word } from './words.js';
+
 // A menu closes when one goes elsewhere.
 document.addEventListener('click', (e) => {
   for (const menu of document.querySelectorAll('details.menu[open]')) {
@@ -29,8 +31,13 @@ document.addEventListener('click', async (e) => {
   const button = e.target.closest('[data-copy]');
   if (!button) return;
   await copy(button.dataset.copy);
+  const label = button.ariaLabel;
   button.dataset.done = '';
-  setTimeout(() => delete button.dataset.done, 1500);
+  button.ariaLabel = word('Copied');
+  setTimeout(() => {
+    delete button.dataset.done;
+    button.ariaLabel = label;
+  }, 1500);
 });
 
 // Browsers give pages without TLS no clipboard, but obey an old command.

@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -39,6 +40,12 @@ func (p *Page) Language(accept string) {
 	p.Do(command(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
 		UserAgent: Eval[string](p, "navigator.userAgent"), AcceptLanguage: accept,
 	}))
+}
+
+// Before has every page that is opened from now on begin with a script.
+func (p *Page) Before(js string) {
+	p.t.Helper()
+	p.Do(command(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: js}))
 }
 
 // Offline cuts the page's network, and with false restores it. Open
