@@ -14,6 +14,7 @@ func t(ctx context.Context, text lang.Text, args ...any) string {
 
 // scriptTexts are what the scripts in static/js say.
 var scriptTexts = []lang.Text{
+	"Play", "Stop", "This moment could not be read. Trying again…",
 	"Board", "%s waiting", "Connecting…", "Live · %d s", "Last event %s", "Live again.", "Paused", "Pause", "Resume · %d changes",
 	"Not live", "Not live since %s", "%s. Connecting again…", "You are signed out, so this board is no longer live.", "Sign in again",
 	"Alerts on", "Alerts off", "Muted", "Snoozed until %s", "This browser has not been asked yet.",

@@ -133,6 +133,9 @@ func (g *figures) read(k *figure) {
 
 // numbers are the figures of v as they are shown at n.
 func (v *htmlView) numbers(n feed.Now) views.Figures {
+	if v.figure == nil {
+		return views.Figures{} // of a past moment none are shown
+	}
 	if !store.CanTile(v.filter) {
 		return views.NoFigures("The filter has a period of its own: its numbers are in Enquiries")
 	}

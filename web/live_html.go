@@ -42,7 +42,7 @@ type htmlView struct {
 	seen      map[enquiry.Key]views.Seen
 	shelves   [len(enquiry.Statuses)]shelf
 	shelf     lostShelf
-	figure    *figure
+	figure    *figure // nil of a past moment
 	today     views.Today
 	settings  *settings // that rows were made by
 	lastEvent time.Time
@@ -55,7 +55,14 @@ type htmlView struct {
 }
 
 func newHTMLView(s *server, f enquiry.Filter, l lang.Lang) *htmlView {
-	v := &htmlView{server: s, lang: l, filter: f, rest: f, figure: s.figures.of(f)}
+	v := newPastView(s, f, l)
+	v.figure = s.figures.of(f)
+	return v
+}
+
+// newPastView is a view of a past moment.
+func newPastView(s *server, f enquiry.Filter, l lang.Lang) *htmlView {
+	v := &htmlView{server: s, lang: l, filter: f, rest: f}
 	v.rest.Services, v.rest.Channels, v.rest.Origins, v.rest.Destinations, v.rest.Statuses = nil, nil, nil, nil, nil
 	return v
 }

@@ -12,6 +12,13 @@ import (
 // boardPage is the live board, as it is now: right without JavaScript, which
 // then keeps it up by [server.liveHTML].
 func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
+	q, err := query(r)
+	if err != nil {
+		return err
+	}
+	if q = filled(q); q.Has("at") || q.Has("known") || q.Has("worst") {
+		return s.pastPage(w, r, q)
+	}
 	f, err := s.pageFilter(r)
 	if err != nil {
 		return err
