@@ -84,6 +84,7 @@ func toMoment(to string, at time.Time, zone *time.Location) string {
 func (p Past) here() Board {
 	b := p.Board
 	b.Tiles.WaitingHref, b.Tiles.HandlingHref = here(b.Tiles.WaitingHref, "#list-Opened"), here(b.Tiles.HandlingHref, "#list-Handling")
+	b.Lost.Href, b.Lost.Next = "", ""
 	queues := make([]Group, len(b.Queues))
 	for i, g := range b.Queues {
 		g.Href = p.within(g.Href)

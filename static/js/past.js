@@ -46,7 +46,7 @@ async function step() {
 
 function put(page, moment, to) {
   const chosen = $('speed').value;
-  for (const id of ['filters', 'tiles', 'queues', 'moment', 'learned']) morph($(id), page.getElementById(id));
+  for (const id of ['filters', 'tiles', 'queues', 'moment', 'learned', 'lost']) morph($(id), page.getElementById(id));
   for (const list of page.querySelectorAll('[data-list]')) morph($(list.id), list);
   $('speed').value = chosen;
   [at, since] = [moment, performance.now()];
