@@ -66,8 +66,10 @@ func aboutContent(err error) (*pgconn.PgError, bool) {
 		return nil, false
 	}
 	switch pg.Code[:min(2, len(pg.Code))] {
-	case "22", "23", "54":
+	case "22", "23":
 		return pg, true
+	case "54": // a row that is too large; without a table a limit of the server's, such as of notifications that wait
+		return pg, pg.TableName != ""
 	}
 	return pg, false
 }

@@ -277,3 +277,33 @@ func TestSpoolIsDrainedByTheNextRun(t *testing.T) {
 		t.Errorf("in quarantine is %q", detail)
 	}
 }
+
+// A long spool drains beside live deliveries, which do not wait for its end.
+func TestDrainDoesNotHoldUpDeliveries(t *testing.T) {
+	url := storetest.URL(t)
+	proxy := faultproxy.New(t, url)
+	proxy.Cut()
+	r := recorder(t, open(t, proxy.URL), store.RecorderConfig{Spool: openSpool(t, t.TempDir())})
+	a := &answered{kept: map[enquiry.ID]store.Delivery{}}
+	var spooling sync.WaitGroup
+	for worker := range 64 {
+		spooling.Go(func() {
+			for i := range 200 {
+				d := delivery(r, eid(64*i+worker), enquiry.Opened, time.Time{})
+				a.note(d, r.Record(t.Context(), d))
+			}
+		})
+	}
+	spooling.Wait()
+	proxy.Mend()
+	waitFor(t, "the spool to drain", func() bool { n, _ := r.Spooled(); return n < 64*200 })
+	waitFor(t, "the database to be back", func() bool { return r.Err() == nil })
+	d := delivery(r, eid(0), enquiry.Closed, time.Time{})
+	a.note(d, r.Record(t.Context(), d))
+	left, _ := r.Spooled()
+	if there := query[int](t, url, `SELECT count(*) FROM transitions WHERE status = 'Closed'`); there != 1 || left == 0 {
+		t.Errorf("when it was answered it was there %d times, and %d were in the spool", there, left)
+	}
+	waitFor(t, "the spool to be empty", func() bool { n, _ := r.Spooled(); return n == 0 })
+	a.check(t, url)
+}

@@ -158,7 +158,7 @@ func (w *writer) commit(ctx context.Context, items []*item) error {
 	change, err := w.transact(ctx, items)
 	if err != nil {
 		w.rollback()
-		if _, content := aboutContent(err); !content && !passing(err) {
+		if _, content := aboutContent(err); !w.conn.IsClosed() && !content && !passing(err) {
 			w.close() // what the server refuses for may last as long as the session and its plans
 		}
 		return err

@@ -47,13 +47,14 @@ type server struct {
 	figures  *figures
 	counts   *counts
 
-	strangers *limiters // of made-up webhook keys, by address
+	strangers *limiters     // of made-up webhook keys, by address
+	large     chan struct{} // holds one for each large body on its way in
 }
 
 // New makes the handler for everything.
 func New(c Config) *Server {
 	s := &server{Config: c, tokens: newTokens(c.Store), settings: newSettingsCache(c.Store, func(s *settings) { c.Feed.SetLimits(s.lost) }),
-		strangers: newLimiters(10, 100)}
+		strangers: newLimiters(10, 100), large: make(chan struct{}, largeAtOnce)}
 	s.provider = newProvider(c.OIDC, c.PublicURL)
 	s.startSessions()
 	s.counts = newCounts(s)

@@ -36,7 +36,7 @@ func (s *server) deliver(w http.ResponseWriter, r *http.Request) (outcome string
 	if d.KeyID, err = s.Keys.Check(r.Context(), r.PathValue("key")); err != nil {
 		return "", s.refuseKey(r, err)
 	}
-	if d.Raw, err = readBody(w, r); err != nil {
+	if d.Raw, err = s.readBody(w, r); err != nil {
 		return "", err
 	}
 	s.Recorder.Stamp(&d)
@@ -86,25 +86,49 @@ func notKept(err error) error {
 	return &fault{status: http.StatusServiceUnavailable, message: "The delivery cannot be kept at the moment. Send it again.", cause: err}
 }
 
+const (
+	smallBody   = 16 << 10 // CINNOX's have about 400 bytes
+	largeAtOnce = 256      // larger ones that may be on their way in, so that memory stays flat
+)
+
 // readBody reads a body of at most cinnox.MaxBody.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	const most = cinnox.MaxBody
-	tooLarge := &fault{status: http.StatusRequestEntityTooLarge, message: "The body is over 256 KiB."}
-	if r.ContentLength > most {
-		return nil, tooLarge
+func (s *server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > cinnox.MaxBody {
+		return nil, errTooLarge
 	}
-	body := http.MaxBytesReader(w, r.Body, most)
-	if r.ContentLength >= 0 {
+	body := http.MaxBytesReader(w, r.Body, cinnox.MaxBody)
+	if 0 <= r.ContentLength && r.ContentLength <= smallBody {
 		b := make([]byte, r.ContentLength)
 		_, err := io.ReadFull(body, b)
 		return b, cutOff(err)
 	}
-	b, err := io.ReadAll(body)
-	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
-		return nil, tooLarge
+	b, err := io.ReadAll(io.LimitReader(body, smallBody))
+	if err == nil && len(b) == smallBody {
+		return s.readLarge(w, b, body)
 	}
 	return b, cutOff(err)
 }
+
+// readLarge goes on after the beginning of a body.
+func (s *server) readLarge(w http.ResponseWriter, begin []byte, body io.Reader) ([]byte, error) {
+	select {
+	case s.large <- struct{}{}:
+		defer func() { <-s.large }()
+	default:
+		w.Header().Set("Connection", "close") // answered at once, without the rest
+		return nil, notKept(errManyLarge)
+	}
+	rest, err := io.ReadAll(body)
+	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
+		return nil, errTooLarge
+	}
+	return append(begin, rest...), cutOff(err)
+}
+
+var (
+	errTooLarge  = &fault{status: http.StatusRequestEntityTooLarge, message: "The body is over 256 KiB."}
+	errManyLarge = errors.New("many large bodies are on their way in")
+)
 
 // cutOff is what to say about a body that did not come whole: likely to nobody.
 func cutOff(err error) error {

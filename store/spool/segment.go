@@ -59,7 +59,7 @@ func (w *writing) append(records []Record) error {
 	}
 	w.size += int64(len(w.buf))
 	for _, r := range records {
-		w.waiting = append(w.waiting, r.At.UnixMicro())
+		w.holds(r.At)
 	}
 	return nil
 }
@@ -90,9 +90,7 @@ const (
 // scan fills in what waits in a segment of an earlier run.
 func (g *segment) scan() error {
 	records, _, err := read(g.path)
-	for _, r := range records {
-		g.waiting = append(g.waiting, r.At.UnixMicro())
-	}
+	g.waits(records)
 	return err
 }
 
@@ -146,6 +144,18 @@ func judge(data []byte) remainder {
 		return torn
 	}
 	return damaged
+}
+
+// probe sees whether a record would find room on disk now.
+func probe(dir string) error {
+	path := filepath.Join(dir, "probe")
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, 64<<10))
+	err = errors.Join(err, f.Sync(), f.Close())
+	return errors.Join(err, os.Remove(path))
 }
 
 // syncDir makes names in a folder durable.

@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,13 +58,31 @@ type Spool struct {
 	active  *writing   // nil: the next Append begins one
 	next    uint64     // number of the next segment
 	lastErr error      // why the last Append failed
+	probed  time.Time  // when that was last tried
 }
 
 // segment is a file and what of it still waits.
 type segment struct {
 	path    string
-	drained int     // records of the file that take has taken
-	waiting []int64 // times of the acknowledged ones after them, in µs
+	drained int   // records of the file that take has taken
+	waiting int   // acknowledged ones after them
+	oldest  int64 // the earliest time of these, in µs
+}
+
+// waits says what still waits, of a sealed segment.
+func (g *segment) waits(records []Record) {
+	g.waiting = 0
+	for _, r := range records {
+		g.holds(r.At)
+	}
+}
+
+// holds adds an acknowledged record.
+func (g *segment) holds(at time.Time) {
+	if us := at.UnixMicro(); g.waiting == 0 || us < g.oldest {
+		g.oldest = us
+	}
+	g.waiting++
 }
 
 // Open takes the folder, making it where it is missing, and finds what an
@@ -125,7 +144,7 @@ func (s *Spool) Append(records []Record) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.append(records)
-	s.lastErr = err
+	s.lastErr, s.probed = err, time.Now()
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
@@ -159,7 +178,7 @@ func (s *Spool) seal() {
 	w := s.active
 	s.active = nil
 	w.file.Close()
-	if len(w.waiting) == 0 {
+	if w.waiting == 0 {
 		os.Remove(w.path)
 		return
 	}
@@ -170,13 +189,10 @@ func (s *Spool) seal() {
 func (s *Spool) Waiting() (n int, oldest time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	least := int64(0)
+	least := int64(math.MaxInt64)
 	count := func(g *segment) {
-		for _, at := range g.waiting {
-			if n == 0 || at < least {
-				least = at
-			}
-			n++
+		if n += g.waiting; g.waiting > 0 {
+			least = min(least, g.oldest)
 		}
 	}
 	for _, g := range s.sealed {
@@ -191,10 +207,19 @@ func (s *Spool) Waiting() (n int, oldest time.Time) {
 	return n, oldest
 }
 
-// Err says why the last Append failed; nil when it did not.
+// probeEvery is how often Err tries whether what failed would work now.
+const probeEvery = time.Second
+
+// Err says why records cannot be appended; nil when they can, or could when it
+// was last tried. After a failure it tries by itself: who asks may well hold
+// records back until it works.
 func (s *Spool) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.lastErr != nil && time.Since(s.probed) >= probeEvery {
+		s.lastErr = probe(s.dir)
+		s.probed = time.Now()
+	}
 	return s.lastErr
 }
 
@@ -231,16 +256,19 @@ func (s *Spool) drain(g *segment, n int, take func([]Record) error) error {
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
-	if len(records) < g.drained+len(g.waiting) {
+	if len(records) < g.drained+g.waiting {
 		rest = damaged // acknowledged ones cannot be read any more
 	}
-	for chunk := range slices.Chunk(records[min(g.drained, len(records)):], n) {
+	left := records[min(g.drained, len(records)):]
+	for len(left) > 0 {
+		chunk := left[:min(n, len(left))]
 		if err := take(chunk); err != nil {
 			return err
 		}
+		left = left[len(chunk):]
 		s.mu.Lock()
 		g.drained += len(chunk)
-		g.waiting = g.waiting[min(len(chunk), len(g.waiting)):]
+		g.waits(left)
 		s.mu.Unlock()
 	}
 	if err := s.drop(g, rest); err != nil {

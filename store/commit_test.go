@@ -1,0 +1,130 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/store/storetest"
+	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
+)
+
+// Deliveries that come while a commit is under way are the next one, together,
+// and nobody is answered before it.
+func TestConcurrentDeliveriesShareACommit(t *testing.T) {
+	url := storetest.URL(t)
+	s := open(t, url)
+	var commits atomic.Int32
+	r := recorder(t, s, store.RecorderConfig{OnCommit: func(enquiry.Change) { commits.Add(1) }})
+	if err := r.Record(t.Context(), delivery(r, eid(0), enquiry.Opened, time.Time{})); err != nil {
+		t.Fatal(err)
+	}
+	commits.Store(0)
+	release := holdPosition(t, url)
+	var answered atomic.Int32
+	var wg sync.WaitGroup
+	record := func(i int) {
+		wg.Go(func() {
+			if err := r.Record(t.Context(), delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil {
+				t.Error(err)
+			}
+			answered.Add(1)
+		})
+	}
+	record(1)
+	waitFor(t, "the first commit to be under way", func() bool {
+		return query[int](t, url, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`) == 1
+	})
+	for i := range 100 {
+		record(2 + i)
+	}
+	waitFor(t, "the others to wait", func() bool { return r.Waiting() == 100 })
+	if n := answered.Load(); n > 0 || commits.Load() > 0 {
+		t.Errorf("%d are answered before any commit", n)
+	}
+	release()
+	wg.Wait()
+	if n := commits.Load(); n != 2 {
+		t.Errorf("101 deliveries took %d commits, not 2", n)
+	}
+	if n := query[int](t, url, `SELECT count(*) FROM transitions`); n != 102 {
+		t.Errorf("%d transitions are kept, not 102", n)
+	}
+}
+
+// A connection that died since the last commit costs a new one, and no error.
+func TestRecordOnADeadConnection(t *testing.T) {
+	proxy := faultproxy.New(t, storetest.URL(t))
+	r := recorder(t, open(t, proxy.URL), store.RecorderConfig{})
+	for i := range 3 {
+		if err := r.Record(t.Context(), delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil {
+			t.Errorf("delivery %d: %v", i, err)
+		}
+		proxy.Reset()
+	}
+}
+
+// However many come while nothing is committed, no more is held than the queue takes.
+func TestMemoryStaysFlat(t *testing.T) {
+	url := storetest.URL(t)
+	const queued, body = 8 << 20, 64 << 10
+	r := recorder(t, open(t, url), store.RecorderConfig{QueueBytes: queued})
+	release := holdPosition(t, url)
+	defer release()
+	before := heap()
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	busy := 0
+	for range 4096 {
+		d := delivery(r, eid(1), enquiry.Opened, time.Time{})
+		d.Raw = make([]byte, body)
+		if errors.Is(r.Record(gone, d), store.ErrBusy) {
+			busy++
+		}
+	}
+	if busy < 4096-queued/body {
+		t.Errorf("of 256 MiB only %d deliveries were refused", busy)
+	}
+	if more := heap() - before; more > 2*queued {
+		t.Errorf("%d MiB more are in use after 256 MiB", more>>20)
+	}
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// Rows that are wrong are mended while deliveries of the same enquiries come in.
+func TestRefoldBesideTraffic(t *testing.T) {
+	url := storetest.URL(t)
+	s := open(t, url)
+	r := recorder(t, s, store.RecorderConfig{})
+	a := &answered{kept: map[enquiry.ID]store.Delivery{}}
+	stop := make(chan struct{})
+	running := load(t, r, a, stop)
+	defer running.Wait()
+	defer close(stop)
+	rnd := rand.New(rand.NewPCG(1, 5))
+	mended := int64(0)
+	waitFor(t, "wrong rows to be mended", func() bool {
+		execute(t, url, `UPDATE enquiries SET social_id = 'wrong' WHERE eid = $1`, eid(rnd.IntN(50)).EID)
+		kept := a.count()
+		_, changed, err := s.Refold(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mended += changed
+		return mended >= 5 && a.count() > kept
+	})
+}
