@@ -114,7 +114,7 @@ func (m *Model) closed(from, to time.Time) (float64, Level) {
 // silentWeeks is the share of past weeks in which nothing came in the same
 // hours, though it usually does. A single one is no rule among many.
 func (m *Model) silentWeeks(from, to time.Time) float64 {
-	first, end := number(from.Add(quarter-1)), number(to)
+	first, end := number(from.Add(QuarterHour-1)), number(to)
 	usual := 0.0
 	for n := first; n < end; n++ {
 		usual += m.rates[m.slot(n)]

@@ -31,9 +31,11 @@ package pulse
 
 import "time"
 
+// QuarterHour is what arrivals are counted by.
+const QuarterHour = 15 * time.Minute
+
 const (
-	quarter   = 15 * time.Minute
-	perDay    = int(24 * time.Hour / quarter)
+	perDay    = int(24 * time.Hour / QuarterHour)
 	perWeek   = 7 * perDay
 	keepWeeks = 8
 )
@@ -74,7 +76,7 @@ func Learn(h History) *Model {
 	if oldest := h.Until.Add(-Keeps); since.Before(oldest) {
 		since = oldest
 	}
-	m.start = number(since.Add(quarter - 1))
+	m.start = number(since.Add(QuarterHour - 1))
 	if n := number(h.Until) - m.start; n > 0 {
 		m.counts = make([]int, n)
 	}
@@ -93,10 +95,10 @@ func Learn(h History) *Model {
 func Quarter(t time.Time) time.Time { return begin(number(t)) }
 
 // number counts quarters since 1970.
-func number(t time.Time) int64 { return t.Unix() / int64(quarter/time.Second) }
+func number(t time.Time) int64 { return t.Unix() / int64(QuarterHour/time.Second) }
 
 // begin is when a quarter begins.
-func begin(number int64) time.Time { return time.Unix(number*int64(quarter/time.Second), 0) }
+func begin(number int64) time.Time { return time.Unix(number*int64(QuarterHour/time.Second), 0) }
 
 // slot is the quarter of the week that a quarter is, from Sunday midnight on.
 func (m *Model) slot(number int64) int {
@@ -113,7 +115,7 @@ func (m *Model) Expected(from, to time.Time) float64 {
 		if end.After(to) {
 			end = to
 		}
-		sum += m.rates[m.slot(n)] * float64(end.Sub(from)) / float64(quarter)
+		sum += m.rates[m.slot(n)] * float64(end.Sub(from)) / float64(QuarterHour)
 		from = end
 	}
 	return sum

@@ -31,6 +31,7 @@ type Board struct {
 	Filters Filters
 	Lists   []List
 	Lost    Lost
+	Alive   Alive
 }
 
 // Change is what has changed since the last message; nil parts have not.
@@ -41,6 +42,7 @@ type Change struct {
 	Queues  []Group
 	Filters *Filters
 	Lost    *Lost
+	Alive   *Alive
 	Lists   []List   // of each, only the rows that changed
 	Gone    []string // ids of rows that are shown no longer
 }

@@ -52,6 +52,7 @@ type htmlView struct {
 	queues  []views.Group
 	filters views.Filters
 	apart   views.Lost
+	alive   views.Alive
 }
 
 func newHTMLView(s *server, f enquiry.Filter, l lang.Lang) *htmlView {
@@ -78,7 +79,7 @@ func (v *htmlView) Reset(n feed.Now, board []enquiry.Enquiry) {
 		v.take(&board[i])
 	}
 	v.tiles, v.queues, v.filters = v.parts()
-	v.figures, v.apart = v.numbers(n), v.lost()
+	v.figures, v.apart, v.alive = v.numbers(n), v.lost(), v.heard(n)
 	for i := range v.shelves {
 		v.shelves[i].news(n.Time, v.html(n))
 	}
@@ -132,7 +133,7 @@ func (v *htmlView) Snapshot(n feed.Now) *websocket.PreparedMessage {
 
 // board is the whole view.
 func (v *htmlView) board(n feed.Now) views.Board {
-	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Figures: v.figures, Queues: v.queues, Filters: v.filters, Lost: v.apart}
+	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Figures: v.figures, Queues: v.queues, Filters: v.filters, Lost: v.apart, Alive: v.alive}
 	for i := range v.shelves {
 		l := v.list(i)
 		l.Rows = v.shelves[i].rows(n.Time, v.html(n))
@@ -160,7 +161,10 @@ func (v *htmlView) change(n feed.Now) (c views.Change, news bool) {
 	if lost := v.lost(); !reflect.DeepEqual(lost, v.apart) {
 		v.apart, c.Lost = lost, &lost
 	}
-	news = c.Tiles != nil || c.Figures != nil || c.Queues != nil || c.Filters != nil || c.Lost != nil
+	if alive := v.heard(n); alive != v.alive {
+		v.alive, c.Alive = alive, &alive
+	}
+	news = c.Alive != nil || c.Tiles != nil || c.Figures != nil || c.Queues != nil || c.Filters != nil || c.Lost != nil
 	var gone []string
 	shown := map[string]bool{}
 	for i := range v.shelves {

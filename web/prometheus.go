@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -87,7 +88,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 func (s *state) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{spoolingDesc, spooledDesc, oldestDesc, queuedDesc, viewersDesc, waitingDesc, handlingDesc, lostDesc, longestDesc, poolDesc, poolLimitDesc} {
+	for _, d := range slices.Concat(aliveDescs, []*prometheus.Desc{spoolingDesc, spooledDesc, oldestDesc, queuedDesc, viewersDesc, waitingDesc, handlingDesc, lostDesc, longestDesc, poolDesc, poolLimitDesc}) {
 		to <- d
 	}
 }
@@ -112,6 +113,7 @@ func (s *state) Collect(to chan<- prometheus.Metric) {
 	gauge(viewersDesc, float64(s.server.Feed.Viewers()))
 	if s.server.Feed.Ready() {
 		s.collectBoard(gauge)
+		s.collectAlive(gauge)
 	}
 	for _, p := range s.server.Store.Pools() {
 		gauge(poolDesc, float64(p.Idle), p.Name, "idle")

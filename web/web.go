@@ -46,6 +46,7 @@ type server struct {
 	settings *settingsCache
 	figures  *figures
 	counts   *counts
+	alive    *alive
 
 	strangers *limiters     // of made-up webhook keys, by address
 	large     chan struct{} // holds one for each large body on its way in
@@ -60,6 +61,7 @@ func New(c Config) *Server {
 	s.counts = newCounts(s)
 	s.figures = newFigures(s)
 	s.sockets = newSockets(s)
+	s.alive = newAlive(s)
 	return &Server{Handler: s.chain(s.mux()), server: s}
 }
 
@@ -69,6 +71,7 @@ func New(c Config) *Server {
 func (s *Server) Close() {
 	s.server.sockets.close()
 	s.server.figures.close()
+	s.server.alive.close()
 }
 
 // handler is an HTTP handler that leaves the answer to an error to one place.

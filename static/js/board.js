@@ -63,7 +63,7 @@ function tooLong(row) { return heard && levelAt(row, clock.now()) === 'breach'; 
 
 // Keeps what a message says, to be shown now or when the board goes on.
 function store(message, whole) {
-  for (const id of ['filters', 'tiles', 'figures', 'queues', 'lost']) {
+  for (const id of ['filters', 'tiles', 'figures', 'queues', 'lost', 'alive']) {
     const part = message.querySelector(`#${id}`);
     if (part) parts.set(id, part);
   }

@@ -21,6 +21,7 @@ var entries = [][]entry{
 	textEntries,
 	boardEntries,
 	lostEntries,
+	aliveEntries,
 	faultEntries,
 	exportEntries,
 	doorEntries,
