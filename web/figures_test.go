@@ -1,17 +1,12 @@
 package web_test
 
 import (
-	"encoding/csv"
 	"fmt"
 	"html"
-	"math/rand/v2"
-	"net/url"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
@@ -34,83 +29,6 @@ func (s *site) strip(path string) (numbers []number, seq string) {
 		seq = m[1]
 	}
 	return numbers, seq
-}
-
-// postPast sends random enquiries of yesterday and today.
-func (s *site) postPast(r *rand.Rand, n int) {
-	s.t.Helper()
-	now := time.Now()
-	for i := range n {
-		at := now.Add(-time.Duration(r.IntN(60)) * time.Minute)
-		if r.IntN(2) == 0 {
-			at = now.Add(-time.Duration(r.IntN(48*60)) * time.Minute)
-		}
-		for _, status := range [][]string{
-			{"Opened"}, {"Opened", "Handling"}, {"Opened", "Handling", "Closed"}, {"Opened", "Missed"},
-			{"Opened", "Missed", "Handling", "Closed"}, {"Handling"}, {"Opened", "Closed"},
-		}[r.IntN(7)] {
-			body := notification{"eid": fmt.Sprint("past-", i), "displayCaseNumber": fmt.Sprint("P-", i), "status": status,
-				"channel": []string{"WHATSAPP", "EMAIL"}[i%2], "date": at.UTC().Format(time.RFC3339Nano)}.body()
-			if code, answer := s.postRaw(s.webhook(), body); code != 200 {
-				s.t.Fatal(answer)
-			}
-			at = at.Add(time.Duration(1+r.IntN(300)) * time.Second)
-		}
-	}
-}
-
-// Of each count, the tile, the list, the file and the API say the same, at the same position.
-func TestStripAgreesWithListsFilesAndAPI(t *testing.T) {
-	s := newSite(t, asDemo)
-	must(t, s.store.SetService(t.Context(), store.Service{ID: "svc-1", Zone: "Asia/Kolkata", DayStarts: 90 * time.Minute}))
-	s.postPast(rand.New(rand.NewPCG(1, 2)), 120)
-	counted := 0
-	for _, path := range []string{"/", "/?channel=EMAIL", "/?status=Closed&status=Handling", "/?recovered=false&tz=Europe/Berlin"} {
-		numbers, seq := s.strip(path)
-		if len(numbers) < 8 || seq == "" {
-			t.Fatalf("%s shows %d numbers at %q", path, len(numbers), seq)
-		}
-		for _, n := range numbers[:8] {
-			if n.text != "0" {
-				counted++
-			}
-			s.agrees(n, seq)
-		}
-	}
-	if counted < 8 {
-		t.Errorf("too little to compare: only %d tiles count anything", counted)
-	}
-}
-
-// agrees compares a count with the list, the file and the API behind it.
-func (s *site) agrees(n number, seq string) {
-	s.t.Helper()
-	u, err := url.Parse(n.href)
-	must(s.t, err)
-	file, text := s.get("/enquiries.csv?" + u.RawQuery)
-	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	must(s.t, err)
-	var api struct {
-		Seq    string
-		Groups []struct{ Enquiries int }
-	}
-	s.getJSON("/api/v1/metrics?"+u.RawQuery, &api)
-	list, page := s.get(n.href)
-	want := n.text + " enquiries"
-	switch n.text {
-	case "0":
-		want = "Nothing matches"
-	case "1":
-		want = "1 enquiry"
-	}
-	if got := fmt.Sprint(len(rows) - 1); got != n.text || fmt.Sprint(api.Groups[0].Enquiries) != n.text || !strings.Contains(page, want) {
-		s.t.Errorf("%s: the tile says %s, the file %s, the API %d, and the list does not say %q", n.href, n.text, got, api.Groups[0].Enquiries, want)
-	}
-	for _, at := range []string{file.Header.Get("Enquiryboard-Seq"), api.Seq, list.Header.Get("Enquiryboard-Seq")} {
-		if at != seq {
-			s.t.Errorf("%s: at %s, not %s", n.href, at, seq)
-		}
-	}
 }
 
 func TestStripHasNoNumbersWhereTheFilterHasAPeriod(t *testing.T) {
