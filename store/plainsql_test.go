@@ -1,0 +1,135 @@
+package store_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/store/storetest"
+)
+
+// lives is what became of each enquiry, in plain SQL over what was received:
+// slow, and without a look at what the program has made of it.
+const lives = `WITH told AS (
+	SELECT *, row_number() OVER life AS n, lead(occurred_at) OVER life - occurred_at AS lasted
+	FROM transitions WHERE NOT duplicate
+	WINDOW life AS (PARTITION BY service_id, eid
+		ORDER BY occurred_at, CASE status WHEN 'Opened' THEN 0 WHEN 'Closed' THEN 2 ELSE 1 END, received_at, id)
+), firsts AS (
+	SELECT service_id, eid, (array_agg(status ORDER BY n DESC))[1] AS state, max(n) AS len,
+		min(occurred_at) AS started, min(occurred_at) FILTER (WHERE status = 'Opened') AS opened,
+		min(occurred_at) FILTER (WHERE status = 'Handling') AS handling, min(occurred_at) FILTER (WHERE status = 'Missed') AS missed,
+		min(n) FILTER (WHERE status = 'Opened') AS nth_opened, min(n) FILTER (WHERE status = 'Handling') AS nth_handling,
+		bool_or(status = 'Closed') AS ever_closed, sum(lasted) FILTER (WHERE status = 'Handling') AS handled
+	FROM told GROUP BY service_id, eid
+), lives AS (
+	SELECT *,
+		(SELECT min(t.occurred_at) FROM told t WHERE t.service_id = f.service_id AND t.eid = f.eid AND state = 'Opened'
+			AND NOT EXISTS (SELECT FROM told u WHERE u.service_id = t.service_id AND u.eid = t.eid AND u.n >= t.n AND u.status <> 'Opened')) AS waiting_since,
+		CASE WHEN handling >= opened AND NOT EXISTS (SELECT FROM told t WHERE t.service_id = f.service_id AND t.eid = f.eid
+			AND t.status = 'Missed' AND t.n BETWEEN nth_opened AND nth_handling) THEN handling - opened END AS wait,
+		CASE WHEN state = 'Closed' AND handling IS NOT NULL THEN handled END AS handle_time
+	FROM firsts f
+) `
+
+// Of random histories, recorded as they come in, the board's numbers and the
+// metrics are what plain SQL makes of the deliveries.
+func TestNumbersInPlainSQL(t *testing.T) {
+	for seed := range uint64(4) {
+		url := storetest.URL(t)
+		s := open(t, url)
+		r := recorder(t, s, store.RecorderConfig{})
+		rnd := rand.New(rand.NewPCG(seed, 11))
+		for range 400 {
+			if err := r.Record(t.Context(), anyDelivery(rnd, r, 90)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		now := time.Now()
+		tiles, err := s.Tiles(t.Context(), enquiry.Filter{Zone: time.UTC}, now)
+		must(t, err)
+		for name, c := range map[string]store.Count{"handling": tiles.Answered, "missed": tiles.Missed} {
+			if want := query[int64](t, url, lives+`SELECT count(*) FROM lives WHERE `+name+` >= $1 AND `+name+` < $2`, c.Of.From, c.Of.To); c.N != want {
+				t.Errorf("%d: in the half hour %d, not %d are %s", seed, c.N, want, name)
+			}
+		}
+		for name, c := range map[string]store.Count{"handling": tiles.AnsweredBefore, "missed": tiles.MissedBefore} {
+			if want := query[int64](t, url, lives+`SELECT count(*) FROM lives WHERE `+name+` >= $1 AND `+name+` < $2`, c.Of.From, c.Of.To); c.N != want || want == 0 {
+				t.Errorf("%d: in the half hour before %d, not %d are %s", seed, c.N, want, name)
+			}
+		}
+		today := plainly(t, url, tiles.Today.Of.From, tiles.Today.Of.To)
+		if d := cmp.Diff(today, tiles.Today.Group, cmpopts.EquateEmpty(), nearly); d != "" {
+			t.Errorf("%d: today (-plainly +tile): %s", seed, d)
+		}
+		all, _, err := s.Metrics(t.Context(), enquiry.Filter{Zone: time.UTC}, nil)
+		must(t, err)
+		if d := cmp.Diff(plainly(t, url, time.Unix(0, 0), now.Add(time.Hour)), all[0], cmpopts.EquateEmpty(), nearly); d != "" {
+			t.Errorf("%d: of all time (-plainly +metrics): %s", seed, d)
+		}
+		checkQueue(t, s, url, now)
+	}
+}
+
+// nearly allows for what is lost below a microsecond.
+var nearly = cmp.Options{
+	cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() <= time.Microsecond }),
+	cmpopts.EquateApprox(0, 1e-9),
+}
+
+// plainly measures those that were opened, or first heard of, in a period.
+func plainly(t *testing.T, url string, from, to time.Time) (g enquiry.Group) {
+	t.Helper()
+	c := dial(t, url)
+	defer c.Close(t.Context())
+	var asa, p50, p90, longest, aht, handle *float64
+	err := c.QueryRow(t.Context(), lives+`SELECT count(*), count(handling), count(missed), count(*) FILTER (WHERE ever_closed),
+			count(*) FILTER (WHERE EXISTS (SELECT FROM told t JOIN told u USING (service_id, eid)
+				WHERE t.service_id = l.service_id AND t.eid = l.eid AND t.status = 'Missed' AND u.status = 'Handling' AND u.n > t.n)),
+			(count(*) FILTER (WHERE missed IS NOT NULL AND handling IS NULL))::float8 /
+				nullif(count(*) FILTER (WHERE handling IS NOT NULL OR missed IS NOT NULL OR ever_closed), 0),
+			extract(epoch FROM avg(wait))::float8, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM wait)::float8),
+			percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM wait)::float8), extract(epoch FROM max(wait))::float8,
+			extract(epoch FROM avg(handle_time))::float8, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM handle_time)::float8),
+			count(*) FILTER (WHERE wait <= '60 s'), count(*) FILTER (WHERE handling IS NOT NULL OR missed IS NOT NULL)
+		FROM lives l WHERE coalesce(opened, started) >= $1 AND coalesce(opened, started) < $2`, from, to).
+		Scan(&g.Enquiries, &g.Answered, &g.Missed, &g.Closed, &g.Recovered, &g.MissedRate, &asa, &p50, &p90, &longest, &aht, &handle, &g.WithinTarget, &g.Judged)
+	must(t, err)
+	for d, seconds := range map[**time.Duration]*float64{&g.ASA: asa, &g.WaitP50: p50, &g.WaitP90: p90, &g.WaitMax: longest, &g.AHT: aht, &g.HandleP50: handle} {
+		if seconds != nil {
+			*d = new(time.Duration(*seconds * 1e9))
+		}
+	}
+	if g.Judged > 0 {
+		g.ServiceLevel = new(float64(g.WithinTarget) / float64(g.Judged))
+	}
+	return g
+}
+
+// checkQueue compares who waits and who is being handled on the board.
+func checkQueue(t *testing.T, s *store.Store, url string, now time.Time) {
+	t.Helper()
+	board, err := s.Board(t.Context(), now)
+	must(t, err)
+	states := map[enquiry.Status]int64{}
+	var longest time.Time
+	for _, e := range board.Enquiries {
+		states[e.Status]++
+		if e.Status == enquiry.Opened && (longest.IsZero() || e.WaitingSince.Before(longest)) {
+			longest = e.WaitingSince
+		}
+	}
+	for _, state := range []enquiry.Status{enquiry.Opened, enquiry.Handling} {
+		if want := query[int64](t, url, lives+`SELECT count(*) FROM lives WHERE state = $1`, state); states[state] != want || want == 0 {
+			t.Errorf("%d are %s on the board, not %d", states[state], state, want)
+		}
+	}
+	if want := query[time.Time](t, url, lives+`SELECT min(waiting_since) FROM lives`); !longest.Equal(want) {
+		t.Errorf("the longest wait began at %s, not %s", longest, want)
+	}
+}
