@@ -45,7 +45,7 @@ const (
 // Reading is one field of a body and what was made of it.
 type Reading struct {
 	Name  string // from the outside in, such as message.eid
-	Sent  string // its JSON, cut to maxSent
+	Sent  string // its JSON, cut to maxSent; … for a message whose fields follow
 	Use   Use
 	As    string // of UseTaken: the documented field
 	Value string // of UseTaken: what it was read as; several are joined by commas
@@ -174,6 +174,9 @@ func (e *Explanation) read(tr *trace, object value, prefix string, last bool) {
 	_ = s.object(func(key []byte, v value) error { // parse has read it without an error
 		name, _ := value{kindString, key}.text()
 		r := Reading{Name: prefix + cut(name, maxQuoted), Sent: sent(v)}
+		if f, known := fieldOf(key); known && f == fieldMessage && !last {
+			r.Sent = "…" // its fields follow
+		}
 		r.Use, r.As = tr.use(key, v, last && e.Kind == Notification)
 		if r.Use == UseTaken {
 			r.Value = valueOf(&e.Transition, r.As)

@@ -40,16 +40,13 @@ func TestExplain(t *testing.T) {
 		readings []Reading
 	}{
 		"flat":     {inner, ShapeFlat, want("")},
-		"envelope": {`{"type":"message","message":` + inner + `}`, ShapeEnvelope, append([]Reading{frame("type", `"message"`), frame("message", inner)}, want("message.")...)},
+		"envelope": {`{"type":"message","message":` + inner + `}`, ShapeEnvelope, append([]Reading{frame("type", `"message"`), frame("message", "…")}, want("message.")...)},
 		"text": {`{"challenge":"","message":` + string(text) + `}`, ShapeText,
-			append([]Reading{frame("challenge", `""`), frame("message", cut(string(text), maxSent))}, want("message.")...)},
+			append([]Reading{frame("challenge", `""`), frame("message", "…")}, want("message.")...)},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			e := Explain([]byte(test.body))
-			for i := range test.readings {
-				test.readings[i].Sent = cut(test.readings[i].Sent, maxSent)
-			}
 			if diff := cmp.Diff(test.readings, e.Readings); e.Kind != Notification || e.Shape != test.shape || diff != "" {
 				t.Errorf("kind %d, shape %q; -want +got\n%s", e.Kind, e.Shape, diff)
 			}

@@ -63,6 +63,7 @@ type settingsRoom struct {
 
 // settingsRooms are the settings pages in the order of their menu.
 var settingsRooms = []settingsRoom{
+	{"/settings/cinnox", "CINNOX", "link", "connection", "What CINNOX sends here, whether it arrives, and how it is read."},
 	{"/settings/keys", "Webhook keys", "plug", "keys", "The secret addresses that CINNOX sends its notifications to."},
 	{"/settings/users", "Users", "users", "users", "Who may sign in, and what they may see and do."},
 	{"/settings/tokens", "API tokens", "key", "tokens", "How programs read the board, history and files."},

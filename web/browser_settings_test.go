@@ -62,7 +62,7 @@ func TestSettingsAreForEveryone(t *testing.T) {
 	s.signInPage(p, "ada@example.com")
 	for _, path := range []string{
 		"/settings/", "/settings/users", "/settings/users/" + eve.ID, "/settings/tokens", "/settings/keys", "/settings/thresholds", "/settings/destinations",
-		"/settings/services", "/settings/audit", "/settings/audit?from=x", "/account", invite,
+		"/settings/cinnox", "/settings/services", "/settings/audit", "/settings/audit?from=x", "/account", invite,
 	} {
 		p.Viewport(1440, 900)
 		for _, scheme := range []browsertest.Scheme{browsertest.Light, browsertest.Dark} {

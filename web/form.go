@@ -45,7 +45,7 @@ func (f *form) refuse(name string, text lang.Text, args ...any) {
 func (f *form) view() views.Form {
 	shown := url.Values{}
 	for name, values := range f.Values {
-		if name != "password" && name != "current" {
+		if name != "password" && name != "current" && name != "token" {
 			shown[name] = values
 		}
 	}

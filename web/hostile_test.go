@@ -30,7 +30,7 @@ var hostileTexts = []string{
 var hostileNames = []string{
 	"q", "from", "to", "by", "tz", "service", "channel", "origin", "destination", "status", "reached", "recovered", "sort", "after", "limit", "group", "bom", "local", "count",
 	"since", "next", "email", "password", "current", "role", "services", "destinations", "name", "days", "warn", "breach", "within", "short_end", "new",
-	"id", "zone", "starts", "before", "area", "reason", "at", "known", "wall", "hostile", "__proto__", "q[]", "",
+	"id", "zone", "starts", "before", "area", "reason", "at", "known", "wall", "base_url", "app_id", "token", "skip", "key", "hostile", "__proto__", "q[]", "",
 }
 
 // attack is one request, drawn from a seed.

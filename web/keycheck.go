@@ -124,7 +124,7 @@ func (k *KeyCheck) read(ctx context.Context) error {
 }
 
 // Check gives the id of a living key; errMadeUpKey, without any work, for one
-// that was never minted here; errNowhere for one that was revoked; and
+// that was never minted here; errNowhere, and the id, for one that was revoked; and
 // a 503 where neither memory nor the database can tell.
 func (k *KeyCheck) Check(ctx context.Context, key string) (id string, err error) {
 	known := k.known.Load()
@@ -147,7 +147,7 @@ func (k *KeyCheck) Check(ctx context.Context, key string) (id string, err error)
 		living = k.known.Load().living[id]
 	}
 	if !living {
-		return "", errNowhere
+		return id, errNowhere
 	}
 	return id, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/feed"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/subscription"
 )
 
 // Config is what the server is made of.
@@ -21,6 +22,7 @@ type Config struct {
 	Recorder  *store.Recorder
 	Feed      *feed.Feed[*websocket.PreparedMessage]
 	Keys      *KeyCheck
+	Cinnox    *subscription.Connection
 	Epoch     string   // first part of every seq
 	PublicURL string   // without a slash at the end
 	Services  Services // whose deliveries are taken; empty: all
@@ -47,6 +49,7 @@ type server struct {
 	figures  *figures
 	counts   *counts
 	alive    *alive
+	arrivals *arrivals
 
 	strangers *limiters     // of made-up webhook keys, by address
 	large     chan struct{} // holds one for each large body on its way in
@@ -60,6 +63,7 @@ func New(c Config) *Server {
 	s.startSessions()
 	s.counts = newCounts(s)
 	s.figures = newFigures(s)
+	s.arrivals = newArrivals(s)
 	s.sockets = newSockets(s)
 	s.alive = newAlive(s)
 	return &Server{Handler: s.chain(s.mux()), server: s}
@@ -72,6 +76,7 @@ func (s *Server) Close() {
 	s.server.sockets.close()
 	s.server.figures.close()
 	s.server.alive.close()
+	s.server.arrivals.close()
 }
 
 // handler is an HTTP handler that leaves the answer to an error to one place.
@@ -85,7 +90,7 @@ type route struct {
 }
 
 func (s *server) routes() []route {
-	return slices.Concat(s.mainRoutes(), s.exportRoutes(), s.accountRoutes(), s.settingsRoutes(), s.alertRoutes())
+	return slices.Concat(s.mainRoutes(), s.exportRoutes(), s.accountRoutes(), s.settingsRoutes(), s.alertRoutes(), s.cinnoxRoutes())
 }
 
 func (s *server) mainRoutes() []route {

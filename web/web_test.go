@@ -24,6 +24,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/store/spool"
 	"github.com/enquiryboard/enquiryboard/store/storetest"
+	"github.com/enquiryboard/enquiryboard/subscription"
 	"github.com/enquiryboard/enquiryboard/web"
 )
 
@@ -35,6 +36,7 @@ type site struct {
 	recorder *store.Recorder
 	feed     *feed.Feed[*websocket.PreparedMessage]
 	keys     *web.KeyCheck
+	cinnox   *subscription.Connection
 	web      *web.Server
 	keyFile  string
 	ring     *access.Keyring
@@ -78,8 +80,10 @@ func newSiteAt(t testing.TB, st *store.Store, now func() time.Time, change ...fu
 		background.Go(func() { _ = run(ctx) })
 	}
 	s.Server = httptest.NewUnstartedServer(nil)
-	c := web.Config{Store: st, Recorder: s.recorder, Feed: s.feed, Keys: s.keys, Epoch: inst.Epoch,
-		PublicURL: "http://" + s.Listener.Addr().String(), Log: log}
+	url := "http://" + s.Listener.Addr().String()
+	s.cinnox = subscription.New(subscription.Config{Store: st, PublicURL: url, SealKey: func(bool) (access.SealKey, error) { return sealKey, nil }})
+	c := web.Config{Store: st, Recorder: s.recorder, Feed: s.feed, Keys: s.keys, Cinnox: s.cinnox, Epoch: inst.Epoch,
+		PublicURL: url, Log: log}
 	for _, f := range change {
 		f(&c)
 	}
@@ -97,6 +101,9 @@ func newSiteAt(t testing.TB, st *store.Store, now func() time.Time, change ...fu
 	eventually(t, "the board is loaded", s.feed.Ready)
 	return s
 }
+
+// sealKey is every site's.
+var sealKey = access.NewSealKey()
 
 func (s *site) makeKeyAndTokens(ctx context.Context) {
 	s.t.Helper()

@@ -34,7 +34,7 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) error {
 func (s *server) deliver(w http.ResponseWriter, r *http.Request) (outcome string, err error) {
 	d := store.Delivery{}
 	if d.KeyID, err = s.Keys.Check(r.Context(), r.PathValue("key")); err != nil {
-		return "", s.refuseKey(r, err)
+		return "", s.refuseKey(r, d.KeyID, err)
 	}
 	if d.Raw, err = s.readBody(w, r); err != nil {
 		return "", err
@@ -51,6 +51,7 @@ func (s *server) deliver(w http.ResponseWriter, r *http.Request) (outcome string
 	}
 	switch err := s.Recorder.Record(r.Context(), d); {
 	case err == nil:
+		s.arrivals.kept(&d)
 		return outcome, accept(w, m)
 	case errors.Is(err, context.Canceled):
 		return outcome, nil // the other end is gone; the delivery is kept all the same
@@ -68,11 +69,15 @@ func accept(w http.ResponseWriter, m cinnox.Message) error {
 }
 
 // refuseKey answers a key that was not found living. Made-up ones are slowed
-// down by address: nobody has one by accident.
-func (s *server) refuseKey(r *http.Request, err error) error {
+// down by address: nobody has one by accident. id is a revoked one's.
+func (s *server) refuseKey(r *http.Request, id string, err error) error {
+	if id != "" {
+		s.arrivals.turnedAway(id)
+	}
 	if !errors.Is(err, errMadeUpKey) {
 		return err
 	}
+	s.arrivals.turnedAway("")
 	s.counts.madeUpKeys.Inc()
 	address := clientAddress(r)
 	if wait := s.strangers.take(address, time.Now()); wait > 0 {

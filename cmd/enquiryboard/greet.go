@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
-	"github.com/enquiryboard/enquiryboard/connection"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/subscription"
 )
 
 // setupLinkLasts: the next start makes a new one anyway.
@@ -127,7 +127,7 @@ func (p *program) webhookLine(ctx context.Context) (string, error) {
 			living++
 		}
 	}
-	masked := connection.Masked(p.url + webhookPath)
+	masked := subscription.Masked(p.url + webhookPath)
 	switch living {
 	case 0:
 		return masked + " (no key yet: enquiryboard webhook-key create --name cinnox prints one)", nil

@@ -28,6 +28,7 @@ type program struct {
 	serveCmd
 	log         *slog.Logger
 	out         io.Writer
+	getenv      func(string) string
 	dir         string // the data directory; of a demonstration, a throw-away one
 	databaseURL string // given; empty: embedded
 	embedded    bool
@@ -324,7 +325,8 @@ func (p *program) startWeb(ctx context.Context) error {
 	}
 	site := web.New(web.Config{
 		Store: p.store, Recorder: p.recorder, Feed: p.feed, Keys: p.keys, Epoch: p.epoch,
-		PublicURL: p.url, OIDC: p.provider, Services: web.ServicesOf(p.Services...), Demo: p.Demo, TrustedProxies: proxies, Log: p.log,
+		Cinnox: connectionTo(p.getenv, p.store, p.dir, p.url), OIDC: p.provider,
+		PublicURL: p.url, Services: web.ServicesOf(p.Services...), Demo: p.Demo, TrustedProxies: proxies, Log: p.log,
 	})
 	p.http.RegisterOnShutdown(site.Close)
 	var handler http.Handler = site

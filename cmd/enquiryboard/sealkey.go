@@ -9,7 +9,7 @@ import (
 	"runtime"
 
 	"github.com/enquiryboard/enquiryboard/access"
-	"github.com/enquiryboard/enquiryboard/connection"
+	"github.com/enquiryboard/enquiryboard/subscription"
 )
 
 // The key that a saved App Token is sealed under comes from the environment,
@@ -31,7 +31,7 @@ func sealKey(getenv func(string) string, dir string) func(make bool) (access.Sea
 		}
 		path := filepath.Join(dir, sealKeyFile)
 		key, err := readSealKey(path)
-		if !errors.Is(err, connection.ErrNoSealKey) || !make {
+		if !errors.Is(err, subscription.ErrNoSealKey) || !make {
 			return key, err
 		}
 		if err := makeSealKey(path); err != nil {
@@ -41,10 +41,21 @@ func sealKey(getenv func(string) string, dir string) func(make bool) (access.Sea
 	}
 }
 
+// checkSealKey says at the start what would be noticed late.
+func checkSealKey(getenv func(string) string) error {
+	if getenv(envSealKey) == "" {
+		return nil
+	}
+	if _, err := sealKey(getenv, "")(false); err != nil {
+		return usageError{err.Error()}
+	}
+	return nil
+}
+
 func readSealKey(path string) (key access.SealKey, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return key, connection.ErrNoSealKey
+		return key, subscription.ErrNoSealKey
 	}
 	if err != nil {
 		return key, err

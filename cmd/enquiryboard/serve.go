@@ -41,7 +41,10 @@ func (c *serveCmd) Run(in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	p := &program{serveCmd: *c, provider: provider, log: c.logger(in.stderr), out: in.stdout, dir: in.DataDir, databaseURL: in.DatabaseURL}
+	if err := checkSealKey(in.getenv); err != nil {
+		return err
+	}
+	p := &program{serveCmd: *c, provider: provider, log: c.logger(in.stderr), out: in.stdout, getenv: in.getenv, dir: in.DataDir, databaseURL: in.DatabaseURL}
 	// What is started is ended in the opposite order, also when a later start fails.
 	defer func() { err = errors.Join(err, p.end()) }()
 	for _, start := range []func(context.Context) error{

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/cinnox"
-	"github.com/enquiryboard/enquiryboard/connection"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/subscription"
 )
 
 // The App's credentials, from CINNOX's page for it. They come by the
@@ -24,10 +24,10 @@ const (
 
 // connectionTo is the connection to CINNOX as the pages have it, too: each
 // variable of the environment wins over what was saved there.
-func connectionTo(getenv func(string) string, db *store.Store, dir, publicURL string) *connection.Connection {
-	return connection.New(connection.Config{
+func connectionTo(getenv func(string) string, db *store.Store, dir, publicURL string) *subscription.Connection {
+	return subscription.New(subscription.Config{
 		Store:     db,
-		Given:     connection.App{BaseURL: getenv(envBaseURL), AppID: getenv(envAppID), Token: getenv(envAppToken)},
+		Given:     subscription.App{BaseURL: getenv(envBaseURL), AppID: getenv(envAppID), Token: getenv(envAppToken)},
 		PublicURL: strings.TrimRight(publicURL, "/"),
 		SealKey:   sealKey(getenv, dir),
 	})
@@ -68,7 +68,7 @@ func (c subscribeCmd) Run(in *invocation) error {
 			}
 			return err
 		}
-		if _, err := conn.Subscribe(ctx, connection.Wish{URL: c.URL, NewKey: c.NewKey, SkipCheck: c.SkipCheck}); err != nil {
+		if _, err := conn.Subscribe(ctx, subscription.Wish{URL: c.URL, NewKey: c.NewKey, SkipCheck: c.SkipCheck}); err != nil {
 			return err
 		}
 		if err := in.printSubscription(ctx, conn, db.Store); err != nil || c.Wait == 0 {
@@ -82,7 +82,7 @@ func (c subscribeCmd) Run(in *invocation) error {
 const moveLookedAt = time.Second
 
 // finish waits for the first delivery by the new key and revokes the old one.
-func (c subscribeCmd) finish(ctx context.Context, in *invocation, conn *connection.Connection) error {
+func (c subscribeCmd) finish(ctx context.Context, in *invocation, conn *subscription.Connection) error {
 	limited, cancel := context.WithTimeout(ctx, c.Wait)
 	defer cancel()
 	k, done, err := conn.AwaitMove(limited, moveLookedAt)
@@ -124,7 +124,7 @@ func (subscriptionCmd) Run(in *invocation) error {
 	})
 }
 
-func (in *invocation) printSubscription(ctx context.Context, conn *connection.Connection, db *store.Store) error {
+func (in *invocation) printSubscription(ctx context.Context, conn *subscription.Connection, db *store.Store) error {
 	s, err := db.Subscription(ctx)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (in *invocation) printSubscription(ctx context.Context, conn *connection.Co
 	}
 	w := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "subscription\t%s\n", s.State)
-	fmt.Fprintf(w, "url\t%s\n", connection.Masked(s.URL))
+	fmt.Fprintf(w, "url\t%s\n", subscription.Masked(s.URL))
 	printKeys(w, keys)
 	fmt.Fprintf(w, "updated at\t%s\n", orDash(s.UpdatedAt))
 	fmt.Fprintf(w, "asked at\t%s (CINNOX cannot be asked for the state: this is what it answered last)\n", when(s.AskedAt))
@@ -148,7 +148,7 @@ func (in *invocation) printSubscription(ctx context.Context, conn *connection.Co
 	return w.Flush()
 }
 
-func printKeys(w *tabwriter.Writer, k connection.Keys) {
+func printKeys(w *tabwriter.Writer, k subscription.Keys) {
 	about := func(k *store.WebhookKey) string {
 		if k.Deliveries == 0 {
 			return k.Name + ": nothing has come by it yet"

@@ -7,12 +7,12 @@ import (
 	"text/tabwriter"
 
 	"github.com/enquiryboard/enquiryboard/access"
-	"github.com/enquiryboard/enquiryboard/connection"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/subscription"
 )
 
 // webhookPath stands before the key in every webhook URL.
-const webhookPath = connection.WebhookPath
+const webhookPath = subscription.WebhookPath
 
 type webhookKeyCmd struct {
 	Create webhookKeyCreateCmd `cmd:"" help:"Create a key and print the webhook's path with it, once."`

@@ -32,6 +32,7 @@ var auditEntries = []entry{
 	{English: "destinations", Traditional: "目的地", Simplified: "目的地"},
 	{English: "services", Traditional: "服務", Simplified: "服务"},
 	{English: "deliveries", Traditional: "接收記錄", Simplified: "接收记录"},
+	{English: "connection", Traditional: "CINNOX 連接", Simplified: "CINNOX 连接"},
 
 	// Each stands before what it was done to.
 	{English: "signed in", Traditional: "登入", Simplified: "登录"},
@@ -64,4 +65,11 @@ var auditEntries = []entry{
 	{English: "exported", Traditional: "匯出", Simplified: "导出"},
 	{English: "exported a part of", Traditional: "匯出部分", Simplified: "导出部分"},
 	{English: "retried", Traditional: "重新處理", Simplified: "重新处理"},
+	{English: "entered the App", Traditional: "輸入 App", Simplified: "输入 App"},
+	{English: "forgot the App", Traditional: "刪除 App", Simplified: "删除 App"},
+	{English: "subscribed", Traditional: "訂閱", Simplified: "订阅"},
+	{English: "unsubscribed", Traditional: "取消訂閱", Simplified: "取消订阅"},
+	{English: "could not be changed", Traditional: "未能更改訂閱", Simplified: "未能更改订阅"},
+	{English: "finished the move to a new key", Traditional: "完成更換金鑰", Simplified: "完成更换密钥"},
+	{English: "was shown how to subscribe by hand", Traditional: "取得手動訂閱指令", Simplified: "取得手动订阅命令"},
 }

@@ -31,6 +31,8 @@ var entries = [][]entry{
 	auditEntries,
 	deliveryEntries,
 	numbersEntries,
+	cinnoxEntries,
+	problemEntries,
 }
 
 func catalogue() catalog.Catalog {

@@ -1,7 +1,7 @@
-// Package connection is the installation's connection to CINNOX: the App's
+// Package subscription is the installation's connection to CINNOX: the App's
 // credentials, the subscription, and the webhook key that CINNOX sends by. Pages
 // and commands change it by the same code, and replicas share it.
-package connection
+package subscription
 
 import (
 	"context"
