@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"regexp"
 	"strconv"
@@ -121,6 +122,7 @@ func (w *wreck) breakSomething(t *testing.T) {
 		{"kill serve", func(t *testing.T) { w.serve.kill(); w.startServe(t) }},
 		{"kill PostgreSQL", w.killPostgres},
 		{"restart", w.restart},
+		{"full disk", w.fullDisk},
 	}
 	if len(w.deck) == 0 {
 		w.deck = w.rnd.Perm(len(kinds)) // each kind before one comes again
@@ -149,6 +151,18 @@ func (w *wreck) killPostgres(t *testing.T) {
 	w.last(40)
 	_ = w.pg.Stop() // lets its lock go; that it was killed is no news
 	w.startPostgres(t)
+}
+
+// fullDisk lets serve write nowhere: PostgreSQL is away, and no file may grow.
+func (w *wreck) fullDisk(t *testing.T) {
+	t.Helper()
+	w.proxy.Cut()
+	if fileLimits {
+		pid := w.serve.cmd.Process.Pid
+		limitFiles(t, "0", pid)
+		awaitRefusal(t, w.url())
+		limitFiles(t, "unlimited", pid)
+	}
 }
 
 func (w *wreck) restart(t *testing.T) {
@@ -188,14 +202,17 @@ func (w *wreck) quiet(t *testing.T) usage {
 	return w.usage(t)
 }
 
-// settles waits until serve uses what it did when it was quiet. A connection
-// that is kept open, by us or to the database, is worth two or three goroutines.
+// settles waits until serve uses what it did when it was quiet, but for a
+// connection or two, and what the board holds of the enquiries that came.
 func (w *wreck) settles(t *testing.T, before usage) {
 	t.Helper()
-	const connections, heap = 30, 64 << 20
+	http.DefaultClient.CloseIdleConnections()
+	const strays, slack, anEnquiry = 5, 16 << 20, 2 << 10
+	limit := usage{before.goroutines + strays, before.heap + slack + anEnquiry*float64(w.sent.count())}
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		u := w.usage(t)
-		if u.goroutines <= before.goroutines+connections && u.heap <= before.heap+heap {
+		if u.goroutines <= limit.goroutines && u.heap <= limit.heap {
+			t.Logf("serve had %+v and has %+v", before, u)
 			return
 		}
 		if time.Now().After(deadline) {

@@ -105,16 +105,21 @@ func (p *process) kill() {
 
 // killPostgres kills the embedded server of a data directory without a warning.
 func killPostgres(dir string) error {
-	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
-	if err != nil {
-		return err
-	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(first)
+	pid, err := postmaster(dir)
 	if err != nil {
 		return err
 	}
 	return syscall.Kill(pid, syscall.SIGKILL)
+}
+
+// postmaster is the process of the server of a data directory.
+func postmaster(dir string) (pid int, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	if err != nil {
+		return 0, err
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	return strconv.Atoi(first)
 }
 
 // output is what a process writes, for somebody who waits for words in it.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +17,7 @@ import (
 type tally struct {
 	mu       sync.Mutex
 	answered map[string]bool // by eid and date
+	refused  int             // answered otherwise, or not at all
 	more     chan struct{}   // has something after each 200
 }
 
@@ -71,7 +74,12 @@ func (t *tally) pour(url func() string, stop <-chan struct{}, worker int) {
 		code, _, err := fetch("POST", url(), "", notification(eid, status, date))
 		if err == nil && code == 200 {
 			t.note(eid + " " + date.Format(time.RFC3339Nano))
-		} else if err != nil {
+			continue
+		}
+		t.mu.Lock()
+		t.refused++
+		t.mu.Unlock()
+		if err != nil {
 			time.Sleep(5 * time.Millisecond) // nobody listens at the moment
 		}
 	}
@@ -126,6 +134,45 @@ func awaitDrained(tb testing.TB, url string) {
 		}
 		if time.Now().After(deadline) {
 			tb.Fatalf("the spool does not drain: %d %s %v", status, body, err)
+		}
+	}
+}
+
+// awaitSpooled waits until n deliveries are in the spool.
+func awaitSpooled(tb testing.TB, url string, n int) {
+	tb.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		status, body, err := fetch("GET", url+"/readyz", "", "")
+		if err != nil || status != 200 {
+			tb.Fatalf("/readyz: %d %s %v", status, body, err)
+		}
+		var ready struct{ Spooled int }
+		if err := json.Unmarshal([]byte(body), &ready); err != nil {
+			tb.Fatal(err)
+		}
+		if ready.Spooled >= n {
+			return
+		}
+		if time.Now().After(deadline) {
+			tb.Fatalf("nothing is spooled: %s", body)
+		}
+	}
+}
+
+// awaitRefusal posts until the answer is that a delivery can be kept nowhere.
+func awaitRefusal(t *testing.T, url string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		resp, err := http.Post(url, "application/json", strings.NewReader(notification("refused", "Opened", time.Now())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "" {
+			return
+		}
+		if resp.StatusCode != http.StatusOK || time.Now().After(deadline) {
+			t.Fatalf("with a full disk: %s, Retry-After %q", resp.Status, resp.Header.Get("Retry-After"))
 		}
 	}
 }
