@@ -6,3 +6,6 @@ var (
 	PruneChanges = (*Store).pruneChanges
 	PruneSeen    = (*Store).pruneSeen
 )
+
+// WithEnquiry are the tables from which rows go with their enquiry.
+var WithEnquiry = withEnquiry

@@ -8,6 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// monthTable is the name of a month's table.
+const monthTable = "transitions_2006_01"
+
 // monthsAhead is how many months to come have their table already.
 const monthsAhead = 3
 
@@ -48,17 +51,22 @@ func makePartitions(ctx context.Context, db interface {
 }
 
 func makePartition(ctx context.Context, tx pgx.Tx, month time.Time) error {
-	table := month.Format("transitions_2006_01")
+	table := month.Format(monthTable)
 	var there bool
 	if err := tx.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, table).Scan(&there); err != nil || there {
 		return err
 	}
-	const bound = "2006-01-02 15:04:05Z07:00"
 	_, err := tx.Exec(ctx, fmt.Sprintf(`
-		CREATE TABLE %[1]s (LIKE transitions INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE);
-		ALTER TABLE transitions ATTACH PARTITION %[1]s FOR VALUES FROM ('%[2]s') TO ('%[3]s')`,
-		table, month.Format(bound), month.AddDate(0, 1, 0).Format(bound)), pgx.QueryExecModeSimpleProtocol)
+		CREATE TABLE %s (LIKE transitions INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE);`, table)+
+		attachMonth(table, month), pgx.QueryExecModeSimpleProtocol)
 	return err
+}
+
+// attachMonth makes a table the month's of transitions.
+func attachMonth(table string, month time.Time) string {
+	const bound = "2006-01-02 15:04:05Z07:00"
+	return fmt.Sprintf(`ALTER TABLE transitions ATTACH PARTITION %s FOR VALUES FROM ('%s') TO ('%s');`,
+		table, month.Format(bound), month.AddDate(0, 1, 0).Format(bound))
 }
 
 // monthOf is the start of t's month in UTC, by which transitions are kept.

@@ -67,6 +67,8 @@ func defaultOf(f *kong.Flag) string {
 		return "the provider's host"
 	case "public-url":
 		return "the address"
+	case "keep":
+		return "for ever"
 	}
 	return f.Default
 }

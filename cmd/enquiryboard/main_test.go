@@ -19,7 +19,7 @@ type clean struct{ *testing.M }
 
 func (c clean) Run() int {
 	for _, name := range []string{"DATABASE_URL", "ENQUIRYBOARD_DATA_DIR", "ENQUIRYBOARD_ADDR", "ENQUIRYBOARD_PUBLIC_URL",
-		"ENQUIRYBOARD_LOG_FORMAT", "ENQUIRYBOARD_SERVICES", envSealKey, envBaseURL, envAppID, envAppToken} {
+		"ENQUIRYBOARD_LOG_FORMAT", "ENQUIRYBOARD_SERVICES", "ENQUIRYBOARD_KEEP", "ENQUIRYBOARD_KEEP_EXPORT", envSealKey, envBaseURL, envAppID, envAppToken} {
 		os.Unsetenv(name)
 	}
 	defer browsertest.Close()

@@ -28,6 +28,7 @@ type serveCmd struct {
 	TLSCert        string   `name:"tls-cert" env:"ENQUIRYBOARD_TLS_CERT" placeholder:"FILE" help:"Serve HTTPS with this certificate (PEM, the chain with it). Read again when it changes."`
 	TLSKey         string   `name:"tls-key" env:"ENQUIRYBOARD_TLS_KEY" placeholder:"FILE" help:"The certificate's private key."`
 	oidcSettings
+	keepSettings
 	LogFormat string `env:"ENQUIRYBOARD_LOG_FORMAT" enum:"text,json" default:"text" help:"How to write the log on standard error: text or json."`
 	Demo      bool   `help:"Show made-up traffic on a throw-away database, without a password, to this machine only."`
 }
@@ -48,7 +49,7 @@ func (c *serveCmd) Run(in *invocation) (err error) {
 	// What is started is ended in the opposite order, also when a later start fails.
 	defer func() { err = errors.Join(err, p.end()) }()
 	for _, start := range []func(context.Context) error{
-		p.listen, p.makeHome, p.startDatabase, p.startStore, p.startRecording, p.startWeb, p.greet, p.startTraffic,
+		p.listen, p.makeHome, p.startDatabase, p.startStore, p.startRecording, p.startRetention, p.startWeb, p.greet, p.startTraffic,
 	} {
 		if err := start(in.ctx); err != nil {
 			if in.ctx.Err() != nil {
@@ -69,6 +70,9 @@ func (c *serveCmd) check() error {
 		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	}
 	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if _, err := c.retention(); err != nil {
 		return err
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
