@@ -33,6 +33,8 @@ type visitor struct {
 	Scope    enquiry.Scope
 	UserID   string // "" for a token
 	Language string // chosen; "" for none
+
+	again func(context.Context) (visitor, error) // who it is now; nil: as the request says
 }
 
 // actor is who the audit log names for what a request does.
