@@ -21,7 +21,7 @@ const lives = `WITH told AS (
 	WINDOW life AS (PARTITION BY service_id, eid
 		ORDER BY occurred_at, CASE status WHEN 'Opened' THEN 0 WHEN 'Closed' THEN 2 ELSE 1 END, received_at, id)
 ), firsts AS (
-	SELECT service_id, eid, (array_agg(status ORDER BY n DESC))[1] AS state, max(n) AS len,
+	SELECT service_id, eid, (array_agg(status ORDER BY n DESC))[1] AS state,
 		min(occurred_at) AS started, min(occurred_at) FILTER (WHERE status = 'Opened') AS opened,
 		min(occurred_at) FILTER (WHERE status = 'Handling') AS handling, min(occurred_at) FILTER (WHERE status = 'Missed') AS missed,
 		min(n) FILTER (WHERE status = 'Opened') AS nth_opened, min(n) FILTER (WHERE status = 'Handling') AS nth_handling,

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/views/lang"
@@ -41,15 +40,6 @@ type Chip struct{ Text, Href string }
 
 // Field is a query parameter.
 type Field struct{ Name, Value string }
-
-// Seen is what menus and matrix count of one enquiry on the board.
-type Seen struct {
-	Service, Channel, Origin, Destination string
-	Status                                enquiry.Status
-	WaitingSince                          time.Time
-	Limits                                Limits
-	Rest                                  bool // what has no menu in the filter selects it
-}
 
 // field is one that has a menu.
 type field struct {
@@ -123,23 +113,8 @@ const allFields = 1<<len(fields) - 1
 
 // BoardFilters is the board's form. Each menu counts what it would show with
 // the other fields as they are.
-func BoardFilters(ctx context.Context, seen map[enquiry.Key]Seen, f enquiry.Filter, names Names) Filters {
-	var counts [len(fields)]map[string]int
-	for i := range counts {
-		counts[i] = map[string]int{}
-	}
-	bits := selects(f)
-	for _, s := range seen {
-		b := bits(s)
-		for i, fd := range fields {
-			value, n := fd.of(s), 0
-			if s.Rest && b|1<<i == allFields {
-				n = 1
-			}
-			counts[i][value] += n
-		}
-	}
-	return newFilters(ctx, "/", f, f.Values(), names, func(i int) map[string]int { return counts[i] })
+func BoardFilters(ctx context.Context, c *Census, f enquiry.Filter, names Names) Filters {
+	return newFilters(ctx, "/", f, f.Values(), names, c.counts)
 }
 
 // howShown are parameters that choose no enquiries.

@@ -13,25 +13,13 @@ import (
 // Matrix counts who waits and who is being handled by channel and origin. It
 // has every queue that the board knows of, also those the filter leaves out
 // by its channel or origin: they are one click away.
-func Matrix(ctx context.Context, seen map[enquiry.Key]Seen, f enquiry.Filter) []Group {
-	cells := map[[2]string]*Cell{}
-	bits := selects(f)
-	for _, s := range seen {
-		id := [2]string{s.Channel, s.Origin}
-		c := cells[id]
-		if c == nil {
-			c = &Cell{Name: channelName(ctx, s.Origin), Key: s.Channel + "/" + s.Origin}
-			cells[id] = c
-		}
-		const channelAndOrigin = 1<<0 | 1<<1
-		if s.Rest && bits(s)|channelAndOrigin == allFields {
-			c.count(s)
-		}
-	}
+func Matrix(ctx context.Context, census *Census, f enquiry.Filter) []Group {
 	query := f.Values()
 	groups := map[string]*Group{}
-	for id, c := range cells {
+	for id, q := range census.queues {
 		channel, origin := id[0], id[1]
+		c := q.cell()
+		c.Name, c.Key = channelName(ctx, origin), channel+"/"+origin
 		g := groups[channel]
 		if g == nil {
 			g = &Group{Cell: Cell{Name: channelName(ctx, channel), Key: channel}}
@@ -39,8 +27,8 @@ func Matrix(ctx context.Context, seen map[enquiry.Key]Seen, f enquiry.Filter) []
 			groups[channel] = g
 		}
 		c.Chosen, c.Href = choose(query, channel, &origin)
-		g.Origins = append(g.Origins, *c)
-		g.add(*c)
+		g.Origins = append(g.Origins, c)
+		g.add(c)
 	}
 	return sorted(groups)
 }
@@ -79,15 +67,6 @@ func choose(query url.Values, channel string, origin *string) (chosen bool, to s
 		q.Set("origin", *origin)
 	}
 	return false, href("/", q)
-}
-
-func (c *Cell) count(s Seen) {
-	switch s.Status {
-	case enquiry.Opened:
-		c.add(Cell{Waiting: 1, LongestSince: s.WaitingSince, Limits: s.Limits})
-	case enquiry.Handling:
-		c.Handling++
-	}
 }
 
 func (c *Cell) add(o Cell) {

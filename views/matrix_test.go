@@ -33,8 +33,17 @@ func onBoard() map[enquiry.Key]Seen {
 	}
 }
 
+// census counts that board as a filter shows it.
+func census(f enquiry.Filter) *Census {
+	c := NewCensus(f)
+	for k, s := range onBoard() {
+		c.Put(k, s)
+	}
+	return c
+}
+
 func TestMatrixCountsQueues(t *testing.T) {
-	groups := Matrix(t.Context(), onBoard(), filterOf(t, ""))
+	groups := Matrix(t.Context(), census(filterOf(t, "")), filterOf(t, ""))
 	if len(groups) != 3 {
 		t.Fatalf("%d channels: %+v", len(groups), groups)
 	}
@@ -55,7 +64,10 @@ func TestMatrixCountsQueues(t *testing.T) {
 }
 
 func TestMatrixLeadsThereAndBack(t *testing.T) {
-	link := func(query string) Cell { return Matrix(t.Context(), onBoard(), filterOf(t, query))[0].Origins[1] }
+	link := func(query string) Cell {
+		f := filterOf(t, query)
+		return Matrix(t.Context(), census(f), f)[0].Origins[1]
+	}
 	there := link("status=Opened&channel=LINE")
 	if there.Chosen || there.Href != "/?channel=CINNOX&origin=Weblink&status=Opened" {
 		t.Errorf("there: %+v", there)
@@ -70,7 +82,8 @@ func TestMatrixLeadsThereAndBack(t *testing.T) {
 }
 
 func TestMenusCountWhatTheyWouldShow(t *testing.T) {
-	f := BoardFilters(t.Context(), onBoard(), filterOf(t, "channel=CINNOX&status=Opened"), func(string) string { return "" })
+	chosen := filterOf(t, "channel=CINNOX&status=Opened")
+	f := BoardFilters(t.Context(), census(chosen), chosen, func(string) string { return "" })
 	count := func(menu, value string) (n int, chosen bool) {
 		for _, m := range f.Menus {
 			for _, o := range m.Options {

@@ -59,13 +59,15 @@ type htmlView struct {
 	lang      lang.Lang
 	filter    enquiry.Filter
 	rest      enquiry.Filter // without the fields that have a menu
-	seen      map[enquiry.Key]views.Seen
+	census    *views.Census
 	shelves   [len(enquiry.Statuses)]shelf
 	shelf     lostShelf
 	figure    *figure // nil of a past moment
 	today     views.Today
 	settings  *settings // that rows were made by
 	lastEvent time.Time
+	toldAt    time.Time // when a message last told what can wait,
+	toldEvent time.Time // lastEvent then
 
 	tiles   views.Tiles // as they were sent last
 	figures views.Figures
@@ -89,7 +91,7 @@ func newPastView(s *server, f enquiry.Filter, l lang.Lang) *htmlView {
 }
 
 func (v *htmlView) Reset(n feed.Now, board []enquiry.Enquiry) {
-	v.seen = make(map[enquiry.Key]views.Seen, len(board))
+	v.census = views.NewCensus(v.filter)
 	v.today, v.settings = views.TodayAt(n.Time, v.filter.Zone), v.server.settings.now()
 	for i := range v.shelves {
 		v.shelves[i] = newShelf()
@@ -98,23 +100,23 @@ func (v *htmlView) Reset(n feed.Now, board []enquiry.Enquiry) {
 	for i := range board {
 		v.take(&board[i])
 	}
-	v.tiles, v.queues, v.filters = v.parts()
-	v.figures, v.apart, v.alive = v.numbers(n), v.lost(), v.heard(n)
+	v.tiles, v.queues = v.parts()
+	v.filters, v.figures, v.apart, v.alive = v.menus(), v.numbers(n), v.lost(), v.heard(n)
+	v.toldEvent = v.lastEvent
 	for i := range v.shelves {
 		v.shelves[i].news(n.Time, v.html(n))
 	}
 }
 
 func (v *htmlView) Change(n feed.Now, changed []enquiry.Enquiry, gone []enquiry.Key) (*websocket.PreparedMessage, bool) {
-	last := v.lastEvent
 	for i := range changed {
 		v.take(&changed[i])
 	}
 	for _, k := range gone {
 		v.drop(k)
 	}
-	c, news := v.change(n)
-	if !news && v.lastEvent.Equal(last) {
+	c, news := v.change(n, n.Time.Sub(v.toldAt) >= canWait)
+	if !news {
 		return nil, false
 	}
 	return v.fragment(views.ChangeMessage(c)), true
@@ -130,7 +132,7 @@ func (v *htmlView) Heartbeat(n feed.Now) *websocket.PreparedMessage {
 		v.renew()
 	}
 	v.shelves[0].ripen()
-	if c, news := v.change(n); news {
+	if c, news := v.change(n, true); news {
 		return v.fragment(views.ChangeMessage(c))
 	}
 	return v.fragment(views.BeatMessage(v.beat(n)))
@@ -138,10 +140,7 @@ func (v *htmlView) Heartbeat(n feed.Now) *websocket.PreparedMessage {
 
 // renew makes everything again of enquiries that have not changed.
 func (v *htmlView) renew() {
-	for k, s := range v.seen {
-		s.Limits = v.settings.limits(s.Channel, s.Origin)
-		v.seen[k] = s
-	}
+	v.census.SetLimits(v.settings.limits)
 	for i := range v.shelves {
 		v.shelves[i].renew(v.row)
 	}
@@ -162,10 +161,15 @@ func (v *htmlView) board(n feed.Now) views.Board {
 	return b
 }
 
-// change is what viewers have not heard; news says whether there is any.
-func (v *htmlView) change(n feed.Now) (c views.Change, news bool) {
+// canWait is how long the menus' counts, and an event that shows nowhere else,
+// are kept back while there is much to tell.
+const canWait = time.Second
+
+// change is what viewers have not heard; news says whether there is any. What
+// can wait is told when it is due.
+func (v *htmlView) change(n feed.Now, due bool) (c views.Change, news bool) {
 	c.Beat = v.beat(n)
-	tiles, queues, filters := v.parts()
+	tiles, queues := v.parts()
 	if tiles != v.tiles {
 		v.tiles, c.Tiles = tiles, &tiles
 	}
@@ -175,8 +179,12 @@ func (v *htmlView) change(n feed.Now) (c views.Change, news bool) {
 	if !reflect.DeepEqual(queues, v.queues) {
 		v.queues, c.Queues = queues, queues
 	}
-	if !reflect.DeepEqual(filters, v.filters) {
-		v.filters, c.Filters = filters, &filters
+	if due {
+		if filters := v.menus(); !reflect.DeepEqual(filters, v.filters) {
+			v.filters, c.Filters = filters, &filters
+		}
+		news = !v.lastEvent.Equal(v.toldEvent)
+		v.toldAt, v.toldEvent = n.Time, v.lastEvent
 	}
 	if lost := v.lost(); !reflect.DeepEqual(lost, v.apart) {
 		v.apart, c.Lost = lost, &lost
@@ -184,7 +192,7 @@ func (v *htmlView) change(n feed.Now) (c views.Change, news bool) {
 	if alive := v.heard(n); alive != v.alive {
 		v.alive, c.Alive = alive, &alive
 	}
-	news = c.Alive != nil || c.Tiles != nil || c.Figures != nil || c.Queues != nil || c.Filters != nil || c.Lost != nil
+	news = news || c.Alive != nil || c.Tiles != nil || c.Figures != nil || c.Queues != nil || c.Filters != nil || c.Lost != nil
 	var gone []string
 	shown := map[string]bool{}
 	for i := range v.shelves {
@@ -232,7 +240,7 @@ func (v *htmlView) off(s enquiry.Status) bool {
 		s.Live() && len(f.Lost) > 0 && !slices.Contains(f.Lost, false)
 }
 
-func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
+func (v *htmlView) parts() (views.Tiles, []views.Group) {
 	t := views.Tiles{
 		Waiting:  len(v.shelves[0].order),
 		Handling: len(v.shelves[1].order),
@@ -247,8 +255,11 @@ func (v *htmlView) parts() (views.Tiles, []views.Group, views.Filters) {
 		longest := v.shelves[0].order[0].row
 		t.LongestSince, t.Limits = longest.Since, longest.Limits
 	}
-	ctx := v.said()
-	return t, views.Matrix(ctx, v.seen, v.filter), views.BoardFilters(ctx, v.seen, v.filter, v.settings.names.within(v.filter.Scope))
+	return t, views.Matrix(v.said(), v.census, v.filter)
+}
+
+func (v *htmlView) menus() views.Filters {
+	return views.BoardFilters(v.said(), v.census, v.filter, v.settings.names.within(v.filter.Scope))
 }
 
 // take notes an enquiry that is on the board.
@@ -260,10 +271,10 @@ func (v *htmlView) take(e *enquiry.Enquiry) {
 	if e.LastReceivedAt.After(v.lastEvent) {
 		v.lastEvent = e.LastReceivedAt
 	}
-	v.seen[e.Key] = views.Seen{
+	v.census.Put(e.Key, views.Seen{
 		Service: e.ServiceID, Channel: e.Channel, Origin: e.Origin, Destination: e.Destination,
 		Status: e.Status, WaitingSince: e.WaitingSince.UTC(), Limits: v.limits(e), Rest: v.rest.Match(e) && !e.Lost,
-	}
+	})
 	shown := v.filter.Match(e)
 	if shown && e.Lost {
 		v.shelf.put(e)
@@ -280,7 +291,7 @@ func (v *htmlView) take(e *enquiry.Enquiry) {
 }
 
 func (v *htmlView) drop(k enquiry.Key) {
-	delete(v.seen, k)
+	v.census.Drop(k)
 	v.shelf.drop(k)
 	for i := range v.shelves {
 		v.shelves[i].drop(k)

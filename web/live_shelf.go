@@ -67,6 +67,9 @@ func (s *shelf) renew(row func(*enquiry.Enquiry) views.Row) {
 // top are the rows that the board shows at a moment: those whose wait is too
 // long before all others.
 func (s *shelf) top(now time.Time) []*shelved {
+	if len(s.order) == 0 || s.order[0].row.Status != enquiry.Opened { // only waits can be too long
+		return s.order[:min(len(s.order), views.Shown)]
+	}
 	top := make([]*shelved, 0, len(s.order))
 	for _, r := range s.order {
 		if r.row.Breached(now) {
