@@ -11,7 +11,7 @@ var lostEntries = []entry{
 		Traditional: "超過時限未有消息；不計入等候中及處理中", Simplified: "超过时限没有消息；不计入等待中和处理中"},
 	{English: "Nothing heard for", Traditional: "沒有消息已", Simplified: "没有消息已"},
 	{English: "Note that it has ended, and take it off the board", Traditional: "記為已結束，並從看板移走", Simplified: "记为已结束，并从看板移走"},
-	{English: "It has ended", Traditional: "已結束", Simplified: "已结束"},
+	{English: "It has ended", Traditional: "記為結束", Simplified: "记为结束"},
 	{English: "Take this back", Traditional: "撤回此記錄", Simplified: "撤回此记录"},
 	{English: "Somebody noted that it has ended without a word. It is off the board, and counts neither as waiting or handling nor as closed, until something is heard of it.",
 		Traditional: "有人記錄此查詢已在沒有通知下結束。它不再顯示於看板，不計入等候中、處理中或已結束，直至再有消息。",
