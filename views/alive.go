@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"time"
 
@@ -117,13 +118,32 @@ func (a Alive) level() string {
 	return ""
 }
 
-// Heartbeat is a service in the list of those that are heard.
+// Heartbeat is whether deliveries of a service come, and how soon.
 type Heartbeat struct {
 	Service      string
-	Last         time.Time
 	Alive        Alive
-	Pace         float64        // arrivals usual in the hour around now
+	Pace         float64        // enquiries usual in the hour around now
 	Delay, Usual *time.Duration // of deliveries, by the sender's clock
 }
 
-func (h Heartbeat) pace() string { return strconv.FormatFloat(h.Pace, 'f', -1, 64) }
+func (h Heartbeat) verdict(ctx context.Context) string {
+	if text := h.Alive.text(ctx); text != "" {
+		return text
+	}
+	return t(ctx, "As usual at this hour")
+}
+
+// pace is a number with as many digits as it is worth.
+func (h Heartbeat) pace() string {
+	if h.Pace >= 10 || h.Pace == 0 {
+		return number(int(math.Round(h.Pace)))
+	}
+	return strconv.FormatFloat(h.Pace, 'f', 1, 64)
+}
+
+func delayText(ctx context.Context, d *time.Duration) string {
+	if d == nil {
+		return unknown
+	}
+	return apart(ctx, *d)
+}

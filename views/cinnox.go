@@ -13,6 +13,7 @@ import (
 // Cinnox is the connection to CINNOX: how it stands, and what to do about it.
 type Cinnox struct {
 	Settings
+	Heartbeats            []Heartbeat
 	State                 string // of the subscription: none, enabled, disabled, unknown, by-hand
 	URL                   string // the webhook's, its key masked; empty: there is none yet
 	UpdatedAt             string // as CINNOX wrote it

@@ -25,6 +25,9 @@ var chapters = []chapter{
 			{"last-half-hour", "Answered, missed, 30 min", "Enquiries whose first Handling, or first Missed, was in the last 30 minutes, whenever they were opened; beside it those of the 30 minutes before."},
 			{"today", "Today", "Of the enquiries opened since the day began: how many were answered and missed so far, their service level and waits; beside it the same of those opened yesterday until this time of day, as they stand now. They are read every few seconds."},
 			{"last-hour", "Missed, Closed, last hour", "Enquiries that are Missed or Closed now, and became so within the last 60 minutes."},
+			{"lost", "Probably lost", "Enquiries in Opened or Handling of which nothing was heard for longer than the limit of their channel, where one is set: they must have ended, and the notification of it was lost. They are in no number of those who wait or are handled, and in no longest wait; their state stays what CINNOX said last. Whatever is heard of one puts it back at once."},
+			{"reconciled", "Noted as ended", "A supervisor can note of one that is probably lost that it has ended. It leaves the board and stays apart: it counts as probably lost, whatever the limits are, and never as closed; nothing that CINNOX sent is changed. Whatever is heard of it later ends that. Who noted it, and when, stands on its page."},
+			{"silence", "Silent for …", "How rare it is that nothing comes for so long, at this hour of the week: from how many enquiries began in the same quarters of an hour of the last eight weeks, how much days differ, how lively it has been lately, and how long those in Handling usually stay there. What happens less than once in 1,000 such hours is an alarm. Hours in which the centre is usually closed are quiet as usual."},
 		},
 	},
 	{

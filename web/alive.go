@@ -304,3 +304,26 @@ func (v *htmlView) heard(n feed.Now) views.Alive {
 	}
 	return said
 }
+
+// heardLast is when the last delivery came in of what the board shows, or
+// where that is nothing, of the services it is about.
+func (v *htmlView) heardLast() time.Time {
+	last := v.lastEvent
+	if last.IsZero() && v.filter.Scope.All() {
+		for _, h := range v.server.alive.heard(v.filter) {
+			if h.last.After(last) {
+				last = h.last
+			}
+		}
+	}
+	return last
+}
+
+// heartbeats are of all services, for who is limited to none.
+func (s *server) heartbeats(now time.Time, zone *time.Location) []views.Heartbeat {
+	var list []views.Heartbeat
+	for _, h := range s.alive.heard(enquiry.Filter{}) {
+		list = append(list, views.Heartbeat{Service: h.service, Alive: h.say(now, zone), Pace: h.verdict.Pace, Delay: h.delay, Usual: h.usual})
+	}
+	return list
+}

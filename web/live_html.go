@@ -215,7 +215,7 @@ func (v *htmlView) change(n feed.Now, due bool) (c views.Change, news bool) {
 }
 
 func (v *htmlView) beat(n feed.Now) views.Beat {
-	return views.Beat{At: n.Time, Seq: v.server.seqText(n.Seq), LastEvent: v.lastEvent, Zone: v.filter.Zone, Problem: v.server.notLive(v.lang, n)}
+	return views.Beat{At: n.Time, Seq: v.server.seqText(n.Seq), LastEvent: v.heardLast(), Zone: v.filter.Zone, Problem: v.server.notLive(v.lang, n)}
 }
 
 func (v *htmlView) list(i int) views.List {

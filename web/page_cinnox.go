@@ -30,7 +30,7 @@ func (s *server) showCinnox(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	page := views.Cinnox{Settings: frame, AppForm: f, PublicURL: s.Cinnox.PublicURL, OnlyHere: cinnox.OnlyHereAt(s.Cinnox.PublicURL)}
+	page := views.Cinnox{Settings: frame, AppForm: f, Heartbeats: s.heartbeats(frame.Now, frame.Zone), PublicURL: s.Cinnox.PublicURL, OnlyHere: cinnox.OnlyHereAt(s.Cinnox.PublicURL)}
 	if refused != "" {
 		page.Refused = lang.From(r.Context()).T(refused)
 	}

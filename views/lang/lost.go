@@ -24,6 +24,12 @@ var lostEntries = []entry{
 	{English: "%s noted that it ended without a word", Traditional: "%s 記為在沒有通知下結束", Simplified: "%s 记为在没有通知的情况下结束"},
 	{English: "%s took that back", Traditional: "%s 撤回了該記錄", Simplified: "%s 撤回了该记录"},
 
+	{English: "Enquiries in Opened or Handling of which nothing was heard for longer than the limit of their channel, where one is set: they must have ended, and the notification of it was lost. They are in no number of those who wait or are handled, and in no longest wait; their state stays what CINNOX said last. Whatever is heard of one puts it back at once.",
+		Traditional: "待處理或處理中、但超過其渠道時限（如有設定）未有消息的查詢：它們應已結束，只是結束通知遺失了。不計入等候中、處理中及最長等候；狀態仍為 CINNOX 最後所報。一有消息，即時恢復。",
+		Simplified:  "待处理或处理中、但超过其渠道时限（如有设定）没有消息的咨询：它们应已结束，只是结束通知丢失了。不计入等待中、处理中和最长等待；状态仍为 CINNOX 最后所报。一有消息，立即恢复。"},
+	{English: "A supervisor can note of one that is probably lost that it has ended. It leaves the board and stays apart: it counts as probably lost, whatever the limits are, and never as closed; nothing that CINNOX sent is changed. Whatever is heard of it later ends that. Who noted it, and when, stands on its page.",
+		Traditional: "主管可把疑似遺失的查詢記為已結束。它便離開看板並另行列出：不論時限如何，都算作疑似遺失，永不算作已結束；CINNOX 所送的一切不變。其後一有消息，記錄即失效。由誰、何時記錄，見該查詢的頁面。",
+		Simplified:  "主管可把疑似丢失的咨询记为已结束。它便离开看板并另行列出：不论时限如何，都算作疑似丢失，永不算作已结束；CINNOX 所送的一切不变。其后一有消息，记录即失效。由谁、何时记录，见该咨询的页面。"},
 	{English: "Probably lost after waiting", Traditional: "等候多久後視為疑似遺失", Simplified: "等待多久后视为疑似丢失"},
 	{English: "Probably lost after handling", Traditional: "處理多久後視為疑似遺失", Simplified: "处理多久后视为疑似丢失"},
 	{English: "Minutes with nothing heard of it, before it counts as lost and no longer as waiting. Empty: never.",
