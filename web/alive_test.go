@@ -47,6 +47,9 @@ func TestTheBoardSaysThatDeliveriesHaveStopped(t *testing.T) {
 		}
 	}
 	eventually(t, "an alarm", says("Silent for 50 min, which happens less than once in 1,000 such hours"))
+	if _, body := b.open("/"); strings.Contains(body, "Last event –") {
+		t.Error("the board does not know when the last event was")
+	}
 	_, metrics := s.get("/metrics")
 	for _, line := range []string{`enquiryboard_silence_alarm{service="svc-1"} 1`, `enquiryboard_arrivals_expected_per_hour{service="svc-1"} 2`} {
 		if !strings.Contains(metrics, line) {
