@@ -13,8 +13,8 @@ func TestPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
-		t.Errorf("hash %q has not the parameters that OWASP recommends", hash)
+	if !strings.HasPrefix(hash, "$argon2id$v=19$m=65536,t=1,p=1$") {
+		t.Errorf("hash %q has other parameters than were decided", hash)
 	}
 	again, err := access.HashPassword("seven herons wade")
 	if err != nil || again == hash {
@@ -33,8 +33,8 @@ func TestPassword(t *testing.T) {
 		{"no such account, no password", "", "", false},
 		{"not a hash", "secret", "secret", false},
 		{"another scheme", strings.Replace(hash, "argon2id", "argon2i", 1), "seven herons wade", false},
-		{"too much memory asked", strings.Replace(hash, "m=19456", "m=4194304", 1), "seven herons wade", false},
-		{"no passes", strings.Replace(hash, "t=2", "t=0", 1), "seven herons wade", false},
+		{"too much memory asked", strings.Replace(hash, "m=65536", "m=4194304", 1), "seven herons wade", false},
+		{"no passes", strings.Replace(hash, "t=1", "t=0", 1), "seven herons wade", false},
 		{"key cut", hash[:len(hash)-30], "seven herons wade", false},
 	} {
 		if got := access.CheckPassword(c.hash, c.password); got != c.want {
@@ -66,6 +66,11 @@ func TestCheckNewPassword(t *testing.T) {
 		{"ann.lee2026", "e-mail"},
 		{"1234567890", "others try"},
 		{"Password2026!", "others try"},
+		{"q1w2e3r4t5y6", "others try"},
+		{"20-Snowboarding-20", "others try"},
+		{"Cinnox@2026#1", "others try"},
+		{"enquiryboard", "others try"},
+		{"Supervisor_01", "others try"},
 		{"qwertyuiop", "others try"},
 		{"aaaaaaaaaaaa", "others try"},
 		{"abababababab", "others try"},
@@ -77,6 +82,19 @@ func TestCheckNewPassword(t *testing.T) {
 			t.Errorf("%q is refused: %v", c.password, err)
 		case c.wrong != "" && (err == nil || !strings.Contains(err.Error(), c.wrong)):
 			t.Errorf("%q: error %v, want one with %q", c.password, err, c.wrong)
+		}
+	}
+}
+
+func TestOutdated(t *testing.T) {
+	t.Parallel()
+	hash, err := access.HashPassword("seven herons wade")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for h, want := range map[string]bool{hash: false, "": false, "secret": false, strings.Replace(hash, "m=65536,t=1", "m=19456,t=2", 1): true} {
+		if got := access.Outdated(h); got != want {
+			t.Errorf("Outdated(%q) = %v", h, got)
 		}
 	}
 }

@@ -78,6 +78,11 @@ func (s *Store) SetPassword(ctx context.Context, email, hash string) error {
 	return s.changeUser(ctx, "given a new password", email, "", `password_hash = $2`, hash)
 }
 
+// Rehash replaces a password's hash by another one of the same password.
+func (s *Store) Rehash(ctx context.Context, u User, hash string) error {
+	return s.exec(ctx, `UPDATE users SET password_hash = $3 WHERE id::text = $1 AND password_hash = $2`, u.ID, u.PasswordHash, hash)
+}
+
 // SetLanguage changes the language that a user is spoken to in; "" is whatever
 // their browser asks for.
 func (s *Store) SetLanguage(ctx context.Context, id, language string) error {

@@ -35,6 +35,14 @@ func TestEveryChangeIsInTheAuditLog(t *testing.T) {
 		{"users disabled bob@example.com ", func() error { return s.DisableUser(ctx, "bob@example.com") }},
 		{"users enabled bob@example.com ", func() error { return s.EnableUser(ctx, "bob@example.com") }},
 		{"users signed out everywhere bob@example.com ", func() error { return s.EndSessions(ctx, "bob@example.com") }},
+		{"users connected with a sign-in provider bob@example.com u-17 at https://login.example.com", func() error {
+			return s.Connect(ctx, "bob@example.com", store.Identity{Issuer: "https://login.example.com", Subject: "u-17"})
+		}},
+		{"users disconnected from the sign-in provider bob@example.com ", func() error { return s.Disconnect(ctx, "bob@example.com") }},
+		{"users created at the first sign-in una@example.com viewer; services north; u-18 at https://login.example.com", func() error {
+			_, err := s.CreateUserOf(ctx, store.Identity{Issuer: "https://login.example.com", Subject: "u-18"}, "una@example.com", access.Viewer, north)
+			return err
+		}},
 		{"users invited eve@example.com viewer", func() error {
 			return s.CreateLink(ctx, []byte("i"), store.Link{Purpose: store.InviteLink, Email: "eve@example.com", Role: access.Viewer, ExpiresAt: later})
 		}},

@@ -25,3 +25,6 @@ cp "$tmp"/package/axe.min.js "$tmp"/package/LICENSE "$tmp"/package/LICENSE-3RD-P
 fetch @noble/hashes@2.4.0 X5XaVWZIBCT7HHZGm5I7ZQXDwLG+bGXuSrMQAW+7Zvl87h1kmc1ZB1VSRJcpUfoUrGQp4Fkoxm5kZ+Ms+aW+eA==
 mkdir -p static/js/noble-hashes
 for name in sha2 _md _u64 utils; do cp "$tmp/package/$name.js" static/js/noble-hashes/; done
+
+fetch @zxcvbn-ts/language-common@4.1.3 g2bg4skmlJG9aJqC/nWziZzgYpSe/f3rKeGobrkdFiOrfZVFqqzUgC6BUQWuX54Sua9j0Jxxt+1bf4f/Mal1Kg==
+node -e 'for (const p of require(process.argv[1])) console.log(p)' "$tmp/package/src/passwords.json" >access/common_passwords.txt

@@ -9,7 +9,7 @@ import (
 
 // auditWords are what the audit log is about, and what it says was done.
 var auditWords = []lang.Text{
-	"sign-in", "export", "users", "tokens", "keys", "walls", "thresholds", "destinations", "services", "deliveries", "connection",
+	"sign-in", "export", "users", "tokens", "keys", "thresholds", "destinations", "services", "deliveries", "enquiries", "connection",
 
 	"signed in", "signed out", "was refused", "ended a session", "signed out everywhere", "gave a wrong password for a change",
 	"invited", "uninvited", "created", "created by invitation", "created by the first administrator's link", "created at the first sign-in",
@@ -17,6 +17,7 @@ var auditWords = []lang.Text{
 	"given a role", "disabled", "enabled", "connected with a sign-in provider", "disconnected from the sign-in provider",
 	"revoked", "set", "taken back", "named", "left without a name", "imported", "exported", "exported a part of", "retried",
 	"entered the App", "forgot the App", "subscribed", "unsubscribed", "could not be changed", "finished the move to a new key", "was shown how to subscribe by hand",
+	"acknowledged", "noted", "ended", "dropped",
 }
 
 // auditText is a word that the log holds, in the reader's language.

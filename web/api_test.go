@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -278,6 +279,11 @@ func TestPrometheus(t *testing.T) {
 		if resp, _ := s.do("GET", "/metrics", "", header, "192.0.2.1"); resp.StatusCode != 401 {
 			t.Errorf("through a proxy (%s): %s, want 401", header, resp.Status)
 		}
+	}
+	elsewhere := httptest.NewRequest("GET", "/metrics", nil) // is from 192.0.2.1
+	answer := httptest.NewRecorder()
+	if s.web.ServeHTTP(answer, elsewhere); answer.Code != 401 || strings.Contains(answer.Body.String(), "enquiryboard_") {
+		t.Errorf("from another machine: %d %s", answer.Code, answer.Body)
 	}
 	if resp, _ := s.do("GET", "/metrics", s.viewer, "X-Forwarded-For", "192.0.2.1"); resp.StatusCode != 200 {
 		t.Errorf("with a token: %s", resp.Status)

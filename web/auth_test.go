@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/web"
 )
 
 // Every route that needs somebody, and the least role.
@@ -129,8 +130,16 @@ func TestSecurityHeaders(t *testing.T) {
 		resp, _ := s.get(path)
 		h := resp.Header
 		if !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self'") ||
-			h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" || h.Get("Cache-Control") != "no-store" {
+			!strings.Contains(h.Get("Content-Security-Policy"), "base-uri 'none'; frame-ancestors 'none'") ||
+			h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" || h.Get("Cache-Control") != "no-store" ||
+			h.Get("Strict-Transport-Security") != "" {
 			t.Errorf("%s: %v", path, h)
+		}
+	}
+	overTLS := newSite(t, func(c *web.Config) { c.PublicURL = "https://board.example.com" })
+	for _, path := range []string{"/api/v1/board", "/sign-in", "/nothing", "/static/x/css/app.css"} {
+		if resp, _ := overTLS.get(path); resp.Header.Get("Strict-Transport-Security") != "max-age=31536000; includeSubDomains" {
+			t.Errorf("%s over TLS: %v", path, resp.Header)
 		}
 	}
 }
@@ -141,6 +150,11 @@ func TestOtherSitesCannotPost(t *testing.T) {
 	resp, _ := s.do("POST", "/sign-out", "", "Sec-Fetch-Site", "cross-site")
 	if resp.StatusCode != http.StatusForbidden {
 		t.Errorf("POST from another site: %s, want 403", resp.Status)
+	}
+	for mode, want := range map[string]int{"cors": 403, "no-cors": 403, "navigate": 200} {
+		if resp, _ := s.do("GET", "/enquiries.csv", s.supervisor, "Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", mode); resp.StatusCode != want {
+			t.Errorf("GET by another site (%s): %s, want %d", mode, resp.Status, want)
+		}
 	}
 	resp, _ = s.do("GET", "/api/v1/live", s.viewer, "Origin", "https://evil.example", "Connection", "Upgrade", "Upgrade", "websocket",
 		"Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")

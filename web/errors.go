@@ -102,6 +102,9 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		s.Log.Log(r.Context(), level, "request failed", "route", r.Pattern, "err", f.cause)
 	}
+	if v := who(r); f.status == http.StatusForbidden && v.Role != "" {
+		s.Log.Warn("not allowed", "user", v.UserID, "token", v.token(), "address", clientAddress(r), "route", r.Pattern)
+	}
 	switch f.status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		if w.Header().Get("Retry-After") == "" {

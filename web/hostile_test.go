@@ -162,6 +162,9 @@ func (s *site) attack(name string, b *browser, bearer string, a attack) int {
 	if resp.StatusCode >= 500 {
 		s.t.Errorf("%s: %s %s: %s %.300s", name, a.method, a.target, resp.Status, body)
 	}
+	if body != "" && resp.Header.Get("Content-Type") == "" {
+		s.t.Errorf("%s: %s %s: what is answered has no type: %.300s", name, a.method, a.target, body)
+	}
 	found := leaks.FindString(body)
 	if strings.Contains(resp.Header.Get("Content-Type"), "html") {
 		found += markup.FindString(body)

@@ -14,7 +14,7 @@ import (
 )
 
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 // chain is what every request goes through, the first line first.
 func (s *server) chain(h http.Handler) http.Handler {
@@ -79,7 +79,7 @@ func (s *server) secured(next http.Handler) http.Handler {
 		"Cache-Control":                {"no-store"},
 	}
 	if s.overTLS() {
-		always["Strict-Transport-Security"] = []string{"max-age=31536000"}
+		always["Strict-Transport-Security"] = []string{"max-age=31536000; includeSubDomains"}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -90,8 +90,8 @@ func (s *server) secured(next http.Handler) http.Handler {
 	})
 }
 
-// sameOrigin refuses what another site makes a browser send. The webhook and
-// scripts send no browser's headers and pass.
+// sameOrigin refuses what another site makes a browser send, but for links that
+// are followed. The webhook and scripts send no browser's headers and pass.
 func (s *server) sameOrigin(next http.Handler) http.Handler {
 	p := http.NewCrossOriginProtection()
 	if s.PublicURL != "" { // a proxy may have changed the request's Host
@@ -99,10 +99,24 @@ func (s *server) sameOrigin(next http.Handler) http.Handler {
 			panic(err) // whoever sets it has checked it
 		}
 	}
-	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, &fault{status: http.StatusForbidden, message: "This was sent from another site. Open the page here and try again."})
-	}))
-	return p.Handler(next)
+	})
+	p.SetDenyHandler(refuse)
+	next = p.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if fetchedElsewhere(r.Header) {
+			refuse(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// fetchedElsewhere says whether a page of another origin, and not a person, asks.
+func fetchedElsewhere(h http.Header) bool {
+	site := h.Get("Sec-Fetch-Site")
+	return (site == "cross-site" || site == "same-site") && h.Get("Sec-Fetch-Mode") != "navigate"
 }
 
 // compressed answers with gzip where it is accepted and worth it. The jitter

@@ -56,11 +56,14 @@ type provider struct {
 	exchange *oauth2.Config
 }
 
+// stay follows no redirect: a provider's addresses are what it says they are.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 func newProvider(c *OIDC, publicURL string) *provider {
 	if c == nil {
 		return nil
 	}
-	return &provider{OIDC: *c, back: publicURL + oidcBack, client: &http.Client{Timeout: oidcTimeout}}
+	return &provider{OIDC: *c, back: publicURL + oidcBack, client: &http.Client{Timeout: oidcTimeout, CheckRedirect: stay}}
 }
 
 // name is the provider's, "" where there is none.

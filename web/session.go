@@ -33,15 +33,21 @@ type visitor struct {
 	Scope    enquiry.Scope
 	UserID   string // "" for a token
 	Language string // chosen; "" for none
+}
 
-	again func(context.Context) (visitor, error) // who it is now; nil: as the request says
+// token is the name of the token that a visitor came with, "" for none.
+func (v visitor) token() string {
+	if v.UserID != "" || v.Name == demoName {
+		return ""
+	}
+	return v.Name
 }
 
 // actor is who the audit log names for what a request does.
 func (v visitor) actor(r *http.Request) store.Actor {
 	name := v.Name
-	if v.UserID == "" && name != demoName {
-		name = "token " + name
+	if token := v.token(); token != "" {
+		name = "token " + token
 	}
 	return store.Actor{Name: name, Address: clientAddress(r)}
 }

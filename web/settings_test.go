@@ -234,7 +234,7 @@ func TestAccountPage(t *testing.T) {
 	eve, elsewhere := s.browser(), s.browser()
 	eve.signIn("eve@example.com")
 	elsewhere.signIn("eve@example.com")
-	if _, body := eve.open("/account"); strings.Count(body, "since 2") != 2 || strings.Count(body, "This browser") != 1 {
+	if _, body := eve.open("/account"); strings.Count(body, "since 2") != 2 || strings.Count(body, ">This browser<") != 1 {
 		t.Errorf("the sessions are not listed: %s", body)
 	}
 	list, err := s.store.UserSessions(t.Context(), u.ID)
@@ -249,8 +249,12 @@ func TestAccountPage(t *testing.T) {
 	if _, body := eve.send("/account/password", "current", "my-secret-guess", "password", "a-secret-choice"); strings.Contains(body, "my-secret") || strings.Contains(body, "a-secret") {
 		t.Error("a password comes back in the page")
 	}
+	before := eve.Jar.Cookies(s.address())
 	eve.submit("/account/password", "current", goodPassword, "password", "another heron wades")
 	elsewhere.wants("/", 303)
+	thief := s.browser()
+	thief.Jar.SetCookies(s.address(), before)
+	thief.wants("/", 303) // the session is a new one
 	eve.wants("/", 200)
 	if resp, _ := eve.send("/account/sign-out"); resp.StatusCode != 303 {
 		t.Errorf("signing out everywhere: %s", resp.Status)

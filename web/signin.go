@@ -41,6 +41,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 	form := s.signInForm(strings.TrimSpace(r.PostFormValue("email")), safeNext(r.PostFormValue("next")))
 	l, address := lang.From(r.Context()), clientAddress(r)
 	if wait := s.sessions.attempts.wait(form.Email, address, time.Now()); wait > 0 {
+		s.Log.Warn("sign-in held back", "address", address, "wait", wait)
 		form.Message = tooManyAttempts(w, l, wait)
 		return render(w, r, http.StatusTooManyRequests, views.SignIn(form))
 	}
@@ -57,7 +58,23 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.attempts.succeeded(form.Email, address)
+	if err := s.rehash(r, u); err != nil {
+		return err
+	}
 	return s.enter(w, r, u, form.Next, "with a password")
+}
+
+// rehash keeps a password that is right at the cost that is asked for now, so
+// that no account can be told from one that does not exist by its time.
+func (s *server) rehash(r *http.Request, u store.User) error {
+	if !access.Outdated(u.PasswordHash) {
+		return nil
+	}
+	hash, err := access.HashPassword(r.PostFormValue("password"))
+	if err != nil {
+		return err
+	}
+	return s.Store.Rehash(r.Context(), u, hash)
 }
 
 // tooManyAttempts says how long to wait, to people and to programs.
@@ -120,6 +137,7 @@ func (s *server) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.sessions.end(w, r); err != nil {
 		return err
 	}
+	w.Header().Set("Clear-Site-Data", `"cache"`)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 	return nil
 }

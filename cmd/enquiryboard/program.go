@@ -123,33 +123,38 @@ func (p *program) listen(ctx context.Context) error {
 	return nil
 }
 
-// How long a client may take. Exports renew the write deadline for themselves,
-// sockets leave the server's hands.
+// clientTimes are how long a client may take. Exports renew the write deadline
+// for themselves, sockets leave the server's hands.
+type clientTimes struct{ header, read, write, idle time.Duration }
+
+var usualTimes = clientTimes{header: 10 * time.Second, read: 30 * time.Second, write: 60 * time.Second, idle: 2 * time.Minute}
+
 const (
-	headerTimeout   = 10 * time.Second
-	readTimeout     = 30 * time.Second
-	writeTimeout    = 60 * time.Second
-	idleTimeout     = 2 * time.Minute
+	longestHeader   = 64 << 10 // bytes
 	shutdownTimeout = 15 * time.Second
 )
 
 func (p *program) serveHTTP(ln net.Listener, c *certificate) {
 	var starting http.Handler = http.HandlerFunc(answerStarting)
 	p.handler.Store(&starting)
-	p.http = &http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*p.handler.Load()).ServeHTTP(w, r) }),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
-	}
+	p.http = newHTTPServer(usualTimes, func(w http.ResponseWriter, r *http.Request) { (*p.handler.Load()).ServeHTTP(w, r) }, p.log)
 	go func() {
 		if err := c.serve(p.http, ln); !errors.Is(err, http.ErrServerClosed) {
 			p.fail(err)
 		}
 	}()
+}
+
+func newHTTPServer(times clientTimes, h http.HandlerFunc, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: times.header,
+		ReadTimeout:       times.read,
+		WriteTimeout:      times.write,
+		IdleTimeout:       times.idle,
+		MaxHeaderBytes:    longestHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
 }
 
 func (p *program) stopHTTP() error {

@@ -35,7 +35,7 @@ func (c *simulateCmd) serve(in *invocation, script simulator.Script) error {
 	}
 	server := &simulator.Server{AppID: c.AppID, Token: c.AppToken, Wrapped: c.Wrapped, Log: slog.New(slog.NewTextHandler(in.stderr, nil))}
 	server.RefuseNext(c.Refuse)
-	api := &http.Server{Handler: server, ReadHeaderTimeout: headerTimeout}
+	api := &http.Server{Handler: server, ReadHeaderTimeout: usualTimes.header}
 	failed := make(chan error, 1)
 	go func() { failed <- api.Serve(ln) }()
 	c.welcome(in, urlOf(ln, "http://"))

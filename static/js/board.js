@@ -12,7 +12,6 @@ import { word } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const main = $('main');
-const FEED = document.body.dataset.feed ?? '/live';
 const clock = new ServerClock();
 const speaker = new Speaker($('say'));
 const say = (text) => speaker.say(text);
@@ -29,7 +28,7 @@ let heard = false;
 let askedAt = -Infinity;
 
 const feed = new Feed(
-  () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}${FEED}${location.search}`,
+  () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/live${location.search}`,
   take,
   askWhy,
 );
@@ -100,7 +99,7 @@ function show() {
 // whom waits too long.
 function beat() {
   live();
-  alerts?.look();
+  alerts.look();
 }
 
 function live() {
@@ -147,10 +146,15 @@ function lose() {
 async function askWhy() {
   if (performance.now() - askedAt < 2_000) return;
   askedAt = performance.now();
-  const answer = await fetch(`${FEED}${location.search}`, { cache: 'no-store', redirect: 'manual' }).catch(() => null);
+  const answer = await fetch(`/live${location.search}`, { cache: 'no-store', redirect: 'manual' }).catch(() => null);
   if (answer?.status !== 401 && answer?.type !== 'opaqueredirect') return;
   feed.stop();
   if (!stale) lose();
+  for (const part of main.querySelectorAll('#tiles, #figures, #queues, [data-list]')) {
+    part.replaceChildren(); // not for who sits here now
+    part.hidden = true;
+  }
+  document.title = 'Enquiryboard';
   const link = document.createElement('a');
   link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
   link.textContent = word('Sign in again');
@@ -158,8 +162,8 @@ async function askWhy() {
 }
 
 // Another view: its address first, then all of it by a new connection.
-function go(address, keep) {
-  if (keep) history[keep](null, '', address);
+function go(address, push) {
+  if (push) history.pushState(null, '', address);
   main.dataset.busy = '';
   parts.clear();
   if (paused) $('pause').click();
@@ -171,16 +175,16 @@ document.addEventListener('click', (e) => {
   const link = e.target.closest('a[data-filter]');
   if (!link || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
   e.preventDefault();
-  go(link.href, 'wall' in document.body.dataset ? 'replaceState' : 'pushState');
+  go(link.href, true);
 });
 
 const form = $('filters');
 form.addEventListener('submit', (e) => e.preventDefault());
 form.addEventListener('change', () => {
   const query = new URLSearchParams(new FormData(form)).toString();
-  go(query ? `/?${query}` : '/', 'pushState');
+  go(query ? `/?${query}` : '/', true);
 });
-addEventListener('popstate', () => go(location.href));
+addEventListener('popstate', () => go(location.href, false));
 
 $('pause').addEventListener('click', () => {
   paused = !paused;
@@ -190,7 +194,7 @@ $('pause').addEventListener('click', () => {
   beat();
 });
 
-const alerts = $('alerts') && new Alerts({
+const alerts = new Alerts({
   live: () => heard && !stale && feed.fresh && !main.dataset.problem,
   waiting: () => lists.get('Opened').rows,
   now: () => clock.now(),

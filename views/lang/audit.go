@@ -33,6 +33,7 @@ var auditEntries = []entry{
 	{English: "services", Traditional: "服務", Simplified: "服务"},
 	{English: "deliveries", Traditional: "接收記錄", Simplified: "接收记录"},
 	{English: "connection", Traditional: "CINNOX 連接", Simplified: "CINNOX 连接"},
+	{English: "enquiries", Traditional: "查詢", Simplified: "咨询"},
 
 	// Each stands before what it was done to.
 	{English: "signed in", Traditional: "登入", Simplified: "登录"},
@@ -64,6 +65,10 @@ var auditEntries = []entry{
 	{English: "imported", Traditional: "匯入", Simplified: "导入"},
 	{English: "exported", Traditional: "匯出", Simplified: "导出"},
 	{English: "exported a part of", Traditional: "匯出部分", Simplified: "导出部分"},
+	{English: "acknowledged", Traditional: "確認", Simplified: "确认"},
+	{English: "ended", Traditional: "註明已結束", Simplified: "注明已结束"},
+	{English: "dropped", Traditional: "按保留期刪除", Simplified: "按保留期删除"},
+	{English: "noted", Traditional: "加入備註", Simplified: "添加备注"},
 	{English: "retried", Traditional: "重新處理", Simplified: "重新处理"},
 	{English: "entered the App", Traditional: "輸入 App", Simplified: "输入 App"},
 	{English: "forgot the App", Traditional: "刪除 App", Simplified: "删除 App"},

@@ -16,7 +16,6 @@ type entry struct {
 // entries are all texts: a list for each room of the pages, in a file of its own.
 var entries = [][]entry{
 	reportEntries,
-	wallEntries,
 	pastEntries,
 	frameEntries,
 	textEntries,
