@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +24,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/store/storetest"
+	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 )
 
 // file asks for a file in an encoding of its own.
@@ -247,5 +250,44 @@ func TestFilesBeginAtOnce(t *testing.T) {
 	n, err := z.Read(b)
 	if err != nil || !strings.HasSuffix(string(b[:n]), "handle_seconds\r\n") {
 		t.Errorf("the first that comes is %d bytes, %v", n, err)
+	}
+}
+
+// HTTP/2 has trailers and cuts of its own.
+func TestFilesOverHTTP2(t *testing.T) {
+	t.Parallel()
+	proxy := faultproxy.New(t, storetest.URL(t))
+	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	t.Cleanup(st.Close)
+	s := newSiteOn(t, st)
+	many(t, s, 250, 40_000)
+	h2 := httptest.NewUnstartedServer(s.Config.Handler)
+	h2.EnableHTTP2 = true
+	h2.StartTLS()
+	t.Cleanup(h2.Close)
+	ask := func() *http.Response {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", h2.URL+"/enquiries.csv", nil)
+		must(t, err)
+		r.Header.Set("Authorization", "Bearer "+s.supervisor)
+		resp, err := h2.Client().Do(r)
+		must(t, err)
+		if resp.ProtoMajor != 2 {
+			t.Fatalf("it came by %s", resp.Proto)
+		}
+		return resp
+	}
+	resp := ask()
+	if plain(t, resp); resp.Trailer.Get("Enquiryboard-Rows") != "250" {
+		t.Errorf("the trailers are %v", resp.Trailer)
+	}
+	resp = ask()
+	defer resp.Body.Close()
+	_, err = io.CopyN(io.Discard, resp.Body, 100)
+	must(t, err)
+	proxy.Cut()
+	defer proxy.Mend()
+	if _, err := io.Copy(io.Discard, resp.Body); err == nil || resp.Trailer.Get("Enquiryboard-Rows") != "" {
+		t.Errorf("a file that was cut ends with %v, %v", err, resp.Trailer)
 	}
 }
