@@ -21,7 +21,8 @@ type EnquiryView struct {
 // Delivery is a transition and the body that it came in.
 type Delivery struct {
 	enquiry.Transition
-	Raw []byte // nil: not shown
+	DestinationName string
+	Raw             []byte // nil: not shown
 }
 
 // fact is a line of an enquiry's description.
@@ -113,6 +114,11 @@ func apart(ctx context.Context, d time.Duration) string {
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
 	return Clock(ctx, d)
+}
+
+// destination is where it was then, by name where that has one.
+func (d Delivery) destination() string {
+	return orUnknown(or(d.DestinationName, d.Destination))
 }
 
 // late says whether it was received after one that happened later.

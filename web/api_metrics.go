@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"slices"
 
@@ -78,11 +79,33 @@ func (s *server) apiMetrics(w http.ResponseWriter, r *http.Request) error {
 	}
 	style := styleOf(f, nil)
 	answer := metricsJSON{From: style.time(f.From), To: style.time(f.To), TZ: f.Zone.String(), Seq: s.seqText(seq), Groups: make([]groupJSON, len(groups))}
+	names = s.nameGroups(r.Context(), f, names, groups)
 	for i := range groups {
-		answer.Groups[i] = groupJSON{slices.Clone(names), groups[i].By, numbersOf(&groups[i])}
+		answer.Groups[i] = groupJSON{names, groups[i].By, numbersOf(&groups[i])}
 	}
 	w.Header().Set(seqHeader, answer.Seq)
 	return writeJSON(w, http.StatusOK, answer)
+}
+
+// nameGroups adds the names of groups' destinations, and gives by what they are
+// grouped with that: a name is its service's, or where groups are of several,
+// that of whichever has one.
+func (s *server) nameGroups(ctx context.Context, f enquiry.Filter, by []string, groups []enquiry.Group) []string {
+	if !slices.Contains(by, "destination") {
+		return by
+	}
+	const name = "destination_name"
+	known := s.settings.get(ctx).names
+	within := known.within(f.Scope)
+	for i := range groups {
+		id := groups[i].By["destination"]
+		if service, of := groups[i].By["service"]; of {
+			groups[i].By[name] = known.of(service, id)
+		} else {
+			groups[i].By[name] = within(id)
+		}
+	}
+	return append(slices.Clone(by), name)
 }
 
 func numbersOf(g *enquiry.Group) numbersJSON {

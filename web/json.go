@@ -114,6 +114,7 @@ type transitionJSON struct {
 	ReceivedAt       text           `json:"received_at"`
 	Duplicate        bool           `json:"duplicate"`
 	Destination      text           `json:"destination"`
+	DestinationName  text           `json:"destination_name"`
 	DestinationTypes []string       `json:"destination_types"`
 }
 
@@ -151,6 +152,7 @@ func (s jsonStyle) transition(t *enquiry.Transition) transitionJSON {
 		ReceivedAt:       s.time(t.ReceivedAt),
 		Duplicate:        t.Duplicate,
 		Destination:      text(t.Destination),
+		DestinationName:  text(s.names.of(t.ServiceID, t.Destination)),
 		DestinationTypes: notNil(t.DestinationTypes),
 	}
 }

@@ -42,6 +42,9 @@ func (s *server) enquiryPage(w http.ResponseWriter, r *http.Request) error {
 	if v.Transitions, err = s.withPayloads(r, ts); err != nil {
 		return err
 	}
+	for i, t := range ts { // a transfer has been at others
+		v.Transitions[i].DestinationName = settings.names.of(t.ServiceID, t.Destination)
+	}
 	if v.Remarks, err = s.remarks(r.Context(), &e); err != nil {
 		return err
 	}

@@ -413,7 +413,7 @@ func (s *server) reportsCSV(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	file, err := reportFile(got, groups, bom)
+	file, err := reportFile(got, s.nameGroups(r.Context(), f, groups, got), bom)
 	if err != nil {
 		return err
 	}
