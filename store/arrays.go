@@ -54,14 +54,28 @@ func (a *arrays) reset() {
 
 // params are the arrays, good until the next row.
 func (a *arrays) params() [][]byte {
-	arrays := make([][]byte, len(a.of), len(a.of)+1)
+	params := make([][]byte, len(a.of))
 	for i := range a.of {
-		arrays[i] = a.of[i].param(a.rows)
+		params[i] = a.of[i].param(a.rows)
 	}
-	return arrays
+	return params
 }
 
-// param is the array of n elements, good until the next one.
+// array is the i-th.
+func (a *arrays) array(i int) []byte { return a.of[i].param(a.rows) }
+
+// values are those of the only row.
+func (a *arrays) values() [][]byte {
+	values := make([][]byte, len(a.of))
+	for i := range a.of {
+		if !a.of[i].nulls {
+			values[i] = a.of[i].buf[arrayHead+4:]
+		}
+	}
+	return values
+}
+
+// param is the array of n elements.
 func (a *array) param(n int) []byte {
 	nulls := uint32(0)
 	if a.nulls {
@@ -177,13 +191,6 @@ func appendArrayLiteral(buf []byte, list []string) []byte {
 // Parameters that are no arrays.
 
 func int8Param(n int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }
-
-func boolParam(b bool) []byte {
-	if b {
-		return []byte{1}
-	}
-	return []byte{0}
-}
 
 // noTexts is an empty array of text: it has no dimension.
 var noTexts = binary.BigEndian.AppendUint32(make([]byte, 2*4), pgtype.TextOID)

@@ -1,5 +1,12 @@
 package store
 
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
 // What housekeeping does every hour, for tests.
 var (
 	PruneBoard   = (*Store).pruneBoard
@@ -9,3 +16,16 @@ var (
 
 // WithEnquiry are the tables from which rows go with their enquiry.
 var WithEnquiry = withEnquiry
+
+// WriterConn is a connection as a writer has it, and its prepared statements.
+func WriterConn(ctx context.Context, s *Store) (*pgx.Conn, []*pgconn.StatementDescription, error) {
+	w := &writer{store: s}
+	if err := w.open(ctx); err != nil {
+		return nil, nil, err
+	}
+	var all []*pgconn.StatementDescription
+	for _, sql := range writerStatements {
+		all = append(all, w.prepared.many[sql], w.prepared.one[sql])
+	}
+	return w.conn, all, nil
+}

@@ -36,7 +36,7 @@ type writer struct {
 	origin    string               // in notifications: this program's, where committed tells its Follower
 	committed func(enquiry.Change) // after each commit; may be nil
 	conn      *pgx.Conn            // nil: to be made
-	prepared  map[string]*pgconn.StatementDescription
+	prepared  prepared
 
 	// Of one transaction; their memory is used again.
 	touched touchedKeys
@@ -249,7 +249,7 @@ const (
 	// The bounds on received_at spare looking into every month.
 	readStored = `
 	SELECT ` + transitionColumns + `
-	FROM unnest($1::text[], $2::text[]) AS k (service_id, eid)
+	FROM (SELECT unnest($1::text[]), unnest($2::text[])) AS k (service_id, eid)
 	JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid
 	JOIN transitions t ON t.service_id = e.service_id AND t.eid = e.eid
 		AND t.received_at >= e.first_received_at AND t.received_at <= e.last_received_at`
@@ -264,7 +264,7 @@ func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position i
 	b.queueFor(readPosition(&position), takePosition)
 	if len(keys.list) > 0 {
 		stored = make(map[enquiry.Key][]enquiry.Transition, len(keys.list))
-		b.queueFor(w.readTransitions(stored), readStored, keys.arrays.params()...)
+		b.rowsFor(w.readTransitions(stored), readStored, &keys.arrays)
 	}
 	err = w.send(ctx, &b)
 	return position, stored, err

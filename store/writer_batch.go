@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strconv"
+	"regexp"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -15,52 +15,86 @@ import (
 
 // writerStatements are all that a writer sends in batches, prepared with its connection.
 var writerStatements = [...]string{
-	begin, takePosition, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine,
+	begin, takePosition, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine, countKeys,
 	upsertEnquiries, insertBoard, insertStretched, insertChange, notify, commit,
 }
 
-// prepare has them parsed, in one round trip.
-func prepare(ctx context.Context, c *pgconn.PgConn) (_ map[string]*pgconn.StatementDescription, err error) {
-	p := c.StartPipeline(ctx)
-	defer func() { err = errors.Join(err, p.Close()) }()
-	for i, sql := range writerStatements {
-		p.SendPrepare(statementName(i), sql, nil)
-	}
-	if err := p.Sync(); err != nil {
-		return nil, err
-	}
-	prepared := make(map[string]*pgconn.StatementDescription, len(writerStatements))
-	for i, sql := range writerStatements {
-		result, err := p.GetResults()
-		if err != nil {
-			return nil, err
-		}
-		described, ok := result.(*pgconn.StatementDescription)
-		if !ok {
-			return nil, fmt.Errorf("preparing gave %T", result)
-		}
-		described.Name = statementName(i)
-		prepared[sql] = described
-	}
-	return prepared, nil
+// prepared are a connection's statements, by their text.
+type prepared struct {
+	many, one map[string]*pgconn.StatementDescription
 }
 
-func statementName(i int) string { return "w" + strconv.Itoa(i) }
+// ofOne is a statement over unnest for a single row. It takes plain values,
+// which costs much less: most commits are of one delivery.
+func ofOne(sql string) string { return overArrays.ReplaceAllString(sql, "$1") }
+
+var overArrays = regexp.MustCompile(`unnest\((\$\d+::\w+)\[\]\)`)
+
+// prepare has them parsed, in one round trip.
+func prepare(ctx context.Context, c *pgconn.PgConn) (prepared, error) {
+	ps := prepared{map[string]*pgconn.StatementDescription{}, map[string]*pgconn.StatementDescription{}}
+	p := c.StartPipeline(ctx)
+	for i, sql := range writerStatements {
+		p.SendPrepare(fmt.Sprint("many", i), sql, nil)
+		p.SendPrepare(fmt.Sprint("one", i), ofOne(sql), nil)
+	}
+	err := p.Sync()
+	for i, sql := range writerStatements {
+		if err == nil {
+			ps.many[sql], err = described(p, fmt.Sprint("many", i))
+		}
+		if err == nil {
+			ps.one[sql], err = described(p, fmt.Sprint("one", i))
+		}
+	}
+	return ps, errors.Join(err, p.Close())
+}
+
+func described(p *pgconn.Pipeline, name string) (*pgconn.StatementDescription, error) {
+	result, err := p.GetResults()
+	if err != nil {
+		return nil, err
+	}
+	sd, ok := result.(*pgconn.StatementDescription)
+	if !ok {
+		return nil, fmt.Errorf("preparing %s gave %T", name, result)
+	}
+	sd.Name = name
+	return sd, nil
+}
 
 // batch is statements that go out together, and who reads what they give.
 type batch struct {
 	pgconn.Batch
-	prepared map[string]*pgconn.StatementDescription
+	prepared prepared
 	readers  []func(*pgconn.ResultReader) error
 }
 
 // inBinary is the format of all parameters and results.
 var inBinary = []int16{pgx.BinaryFormatCode}
 
+// queue adds a statement whose parameters are no arrays.
 func (b *batch) queue(sql string, params ...[]byte) { b.queueFor(nil, sql, params...) }
 
 func (b *batch) queueFor(read func(*pgconn.ResultReader) error, sql string, params ...[]byte) {
-	b.ExecStatement(b.prepared[sql], params, inBinary, inBinary)
+	b.add(read, b.prepared.many[sql], params)
+}
+
+// rows adds a statement over rows, where there are any.
+func (b *batch) rows(sql string, rows *arrays) { b.rowsFor(nil, sql, rows) }
+
+func (b *batch) rowsFor(read func(*pgconn.ResultReader) error, sql string, rows *arrays) {
+	switch rows.rows {
+	case 0:
+	case 1:
+		b.add(read, b.prepared.one[sql], rows.values())
+	default:
+		b.add(read, b.prepared.many[sql], rows.params())
+	}
+}
+
+func (b *batch) add(read func(*pgconn.ResultReader) error, statement *pgconn.StatementDescription, params [][]byte) {
+	b.ExecStatement(statement, params, inBinary, inBinary)
 	b.readers = append(b.readers, read)
 }
 

@@ -41,15 +41,10 @@ func (r *enquiryRows) queue(b *batch, position int64) {
 		b.queue(insertChange, int8Param(position), noTexts, noTexts)
 		return
 	}
-	folds := r.folds.params()
-	b.queue(upsertEnquiries, folds...)
-	if r.onBoard.rows > 0 {
-		b.queue(insertBoard, r.onBoard.params()...)
-	}
-	if r.stretched.rows > 0 {
-		b.queue(insertStretched, r.stretched.params()...)
-	}
-	b.queue(insertChange, int8Param(position), folds[0], folds[1])
+	b.rows(upsertEnquiries, &r.folds)
+	b.rows(insertBoard, &r.onBoard)
+	b.rows(insertStretched, &r.stretched)
+	b.queue(insertChange, int8Param(position), r.folds.array(0), r.folds.array(1))
 }
 
 const (

@@ -2,6 +2,7 @@ package store
 
 import (
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
@@ -13,11 +14,11 @@ import (
 type batchRows struct {
 	byID        map[enquiry.ID]*item
 	before      map[enquiry.ID]*enquiry.Transition // of the enquiry that is being added
-	counted     bool                               // webhook keys count these deliveries
 	transitions arrays
 	mended      arrays // stored transitions that a later delivery has settled otherwise
 	quarantine  arrays
 	retried     arrays // leave quarantine
+	keys        keyCounts
 	enquiries   enquiryRows
 }
 
@@ -26,10 +27,10 @@ func (r *batchRows) reset() {
 		r.byID, r.before = map[enquiry.ID]*item{}, map[enquiry.ID]*enquiry.Transition{}
 	}
 	clear(r.byID)
-	r.counted = false
 	for _, c := range []*arrays{&r.transitions, &r.mended, &r.quarantine, &r.retried} {
 		c.reset()
 	}
+	r.keys.reset()
 	r.enquiries.reset()
 }
 
@@ -40,7 +41,6 @@ func (r *batchRows) addItems(items []*item) {
 			continue
 		}
 		r.byID[it.ID] = it
-		r.counted = r.counted || !it.again
 		switch {
 		case it.Reason != "":
 			r.quarantine.row().time(it.ReceivedAt).uuid(it.ID).
@@ -64,7 +64,7 @@ func (r *batchRows) addFold(e *enquiry.Enquiry, settled, stored []enquiry.Transi
 		case b == nil:
 			r.addTransition(t, r.byID[t.ID])
 		case !sameSettling(b, t):
-			r.mended.row().time(t.ReceivedAt).uuid(t.ID).time(t.OccurredAt).bool(t.Duplicate)
+			r.mended.row().text(t.ServiceID).text(t.EID).time(t.ReceivedAt).uuid(t.ID).time(t.OccurredAt).bool(t.Duplicate)
 		}
 	}
 }
@@ -79,64 +79,96 @@ func (r *batchRows) addTransition(t *enquiry.Transition, it *item) {
 		time(t.ReceivedAt).uuid(t.ID).text(t.ServiceID).text(t.EID).text(string(t.Status)).text(t.CaseNumber).
 		text(t.Channel).text(t.Origin).text(t.SocialID).text(t.Destination).texts(t.DestinationTypes).
 		text(t.Date).maybeTime(t.DateAt).time(t.OccurredAt).bool(t.Duplicate).text(it.KeyID).bytes(it.Raw)
+	if !it.again {
+		r.keys.count(it)
+	}
+}
+
+// keyCounts are what webhook keys brought.
+type keyCounts struct {
+	of   map[string]keyCount // by the key's ID
+	rows arrays
+}
+
+type keyCount struct {
+	n    int64
+	last time.Time
+}
+
+func (k *keyCounts) reset() {
+	if k.of == nil {
+		k.of = map[string]keyCount{}
+	}
+	clear(k.of)
+	k.rows.reset()
+}
+
+func (k *keyCounts) count(it *item) {
+	c := k.of[it.KeyID]
+	c.n++
+	if it.ReceivedAt.After(c.last) {
+		c.last = it.ReceivedAt
+	}
+	k.of[it.KeyID] = c
+}
+
+func (k *keyCounts) queue(b *batch) {
+	for id, c := range k.of {
+		k.rows.row().text(id).int(c.n).time(c.last)
+	}
+	b.rows(countKeys, &k.rows)
 }
 
 // queue puts the statements that write the rows into b.
 func (r *batchRows) queue(b *batch, position int64) {
-	if r.transitions.rows > 0 {
-		b.queue(insertTransitions, append(r.transitions.params(), boolParam(r.counted))...)
-	}
-	if r.mended.rows > 0 {
-		b.queue(mendTransitions, r.mended.params()...)
-	}
-	if r.quarantine.rows > 0 {
-		b.queue(insertQuarantine, append(r.quarantine.params(), boolParam(r.counted))...)
-	}
-	if r.retried.rows > 0 {
-		b.queue(leaveQuarantine, r.retried.params()...)
-	}
+	b.rows(insertTransitions, &r.transitions)
+	b.rows(mendTransitions, &r.mended)
+	b.rows(insertQuarantine, &r.quarantine)
+	b.rows(leaveQuarantine, &r.retried)
+	r.keys.queue(b)
 	r.enquiries.queue(b, position)
 }
 
+// unnest in a target list steps through the arrays side by side; in FROM each
+// of them would be copied first, which takes more than twice as long.
 const (
-	// countKept adds what was really inserted to the counts of its webhook
-	// keys: a delivery that is stored again is none.
-	countKept = `
-	UPDATE webhook_keys AS w
-	SET deliveries = w.deliveries + k.n, last_used_at = greatest(w.last_used_at, k.last)
-	FROM (SELECT key_id, count(*) AS n, max(received_at) AS last FROM kept GROUP BY key_id) AS k
-	WHERE w.id = k.key_id AND `
-
 	// What is there already was read under the lock and left out, so nothing
-	// conflicts, and ON CONFLICT's locks for each row are spared. unnest in the
-	// target list steps through the arrays side by side; in FROM each of them
-	// would be copied first, which takes more than twice as long.
+	// conflicts, and ON CONFLICT's locks for each row are spared.
 	insertTransitions = `
-	WITH kept AS (
-		INSERT INTO transitions (received_at, id, service_id, eid, status, display_case_number,
-			channel, channel_ori, social_id, destination, destination_types,
-			date, date_at, occurred_at, duplicate, key_id, raw)
-		SELECT unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
-			unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::text[])::text[],
-			unnest($12::text[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]), unnest($15::boolean[]), unnest($16::text[]), unnest($17::bytea[])
-		RETURNING key_id, received_at)` + countKept + `$18`
+	INSERT INTO transitions (received_at, id, service_id, eid, status, display_case_number,
+		channel, channel_ori, social_id, destination, destination_types,
+		date, date_at, occurred_at, duplicate, key_id, raw)
+	SELECT unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
+		unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::text[])::text[],
+		unnest($12::text[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]), unnest($15::boolean[]), unnest($16::text[]), unnest($17::bytea[])`
 
 	mendTransitions = `
 	UPDATE transitions AS t SET occurred_at = n.occurred_at, duplicate = n.duplicate
-	FROM unnest($1::timestamptz[], $2::uuid[], $3::timestamptz[], $4::boolean[]) AS n (received_at, id, occurred_at, duplicate)
-	WHERE t.received_at = n.received_at AND t.id = n.id`
+	FROM (SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::timestamptz[]), unnest($6::boolean[]))
+		AS n (service_id, eid, received_at, id, occurred_at, duplicate)
+	WHERE t.service_id = n.service_id AND t.eid = n.eid AND t.received_at = n.received_at AND t.id = n.id`
 
+	// What is stored again is not counted again.
 	insertQuarantine = `
 	WITH kept AS (
 		INSERT INTO quarantine (received_at, id, reason, detail, key_id, raw)
-		SELECT * FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+		SELECT unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::bytea[])
 		ON CONFLICT (received_at, id) DO NOTHING
-		RETURNING key_id, received_at)` + countKept + `$7`
+		RETURNING key_id, received_at)
+	UPDATE webhook_keys AS w
+	SET deliveries = w.deliveries + k.n, last_used_at = greatest(w.last_used_at, k.last)
+	FROM (SELECT key_id, count(*) AS n, max(received_at) AS last FROM kept GROUP BY key_id) AS k
+	WHERE w.id = k.key_id`
 
 	leaveQuarantine = `
 	UPDATE quarantine AS q SET retried_at = clock_timestamp()
-	FROM unnest($1::timestamptz[], $2::uuid[]) AS n (received_at, id)
+	FROM (SELECT unnest($1::timestamptz[]), unnest($2::uuid[])) AS n (received_at, id)
 	WHERE q.received_at = n.received_at AND q.id = n.id`
+
+	countKeys = `
+	UPDATE webhook_keys AS w SET deliveries = w.deliveries + n.n, last_used_at = greatest(w.last_used_at, n.last)
+	FROM (SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::timestamptz[])) AS n (id, n, last)
+	WHERE w.id = n.id`
 )
 
 func pgUUID(id enquiry.ID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }
