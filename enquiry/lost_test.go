@@ -11,6 +11,9 @@ import (
 func drawLimits(t *rapid.T) LostLimits {
 	limit := rapid.SampledFrom([]time.Duration{0, 0, time.Microsecond, time.Second, 20 * time.Second, time.Minute, time.Hour})
 	limits := LostLimits{}
+	if rapid.Bool().Draw(t, "soon") { // so that many are lost
+		limits[[2]string{}] = LostAfter{Waiting: time.Microsecond, Handling: time.Second}
+	}
 	for range rapid.IntRange(0, 4).Draw(t, "limits") {
 		name := [2]string{
 			rapid.SampledFrom([]string{"", "CINNOX", "WHATSAPP"}).Draw(t, "channel"),

@@ -39,7 +39,7 @@ func actor(ctx context.Context) Actor {
 }
 
 // Areas are what entries of the audit log are about.
-var Areas = []string{"sign-in", "export", "users", "tokens", "keys", "thresholds", "destinations", "services", "deliveries", "enquiries", "connection"}
+var Areas = []string{"sign-in", "export", "users", "tokens", "keys", "walls", "thresholds", "destinations", "services", "deliveries", "enquiries", "connection"}
 
 // Entry is one entry of the audit log.
 type Entry struct {

@@ -9,7 +9,7 @@ import (
 
 // auditWords are what the audit log is about, and what it says was done.
 var auditWords = []lang.Text{
-	"sign-in", "export", "users", "tokens", "keys", "thresholds", "destinations", "services", "deliveries", "enquiries", "connection",
+	"sign-in", "export", "users", "tokens", "keys", "walls", "thresholds", "destinations", "services", "deliveries", "enquiries", "connection",
 
 	"signed in", "signed out", "was refused", "ended a session", "signed out everywhere", "gave a wrong password for a change",
 	"invited", "uninvited", "created", "created by invitation", "created by the first administrator's link", "created at the first sign-in",

@@ -67,6 +67,7 @@ var settingsRooms = []settingsRoom{
 	{"/settings/keys", "Webhook keys", "plug", "keys", "The secret addresses that CINNOX sends its notifications to."},
 	{"/settings/users", "Users", "users", "users", "Who may sign in, and what they may see and do."},
 	{"/settings/tokens", "API tokens", "key", "tokens", "How programs read the board, history and files."},
+	{"/settings/walls", "Wall links", "screen", "walls", "Links that show the board on a screen, and nothing else."},
 	{"/settings/thresholds", "Thresholds", "clock", "thresholds", "When a wait is a warning or a breach, and the service level."},
 	{"/settings/destinations", "Destinations", "tag", "destinations", "Names for the ids of staff, groups and departments."},
 	{"/settings/services", "Services", "globe", "services", "Each service’s time zone and the start of its day."},

@@ -19,10 +19,30 @@ import (
 
 // liveHTML is the board as a feed of HTML fragments, for the board's page.
 func (s *server) liveHTML(w http.ResponseWriter, r *http.Request) error {
+	q, err := query(r)
+	if err != nil {
+		return err
+	}
+	if q = filled(q); q.Has("wall") {
+		o, err := s.ownWall(r, q)
+		if err != nil {
+			return err
+		}
+		_, f, err := s.shown(r, o, q)
+		if err != nil {
+			return err
+		}
+		return s.live(w, r, f)
+	}
 	f, err := s.pageFilter(r)
 	if err != nil {
 		return err
 	}
+	return s.live(w, r, f)
+}
+
+// live is the feed of one filter.
+func (s *server) live(w http.ResponseWriter, r *http.Request, f enquiry.Filter) error {
 	if !s.Feed.Ready() {
 		return errNotLoaded
 	}

@@ -19,20 +19,25 @@ func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
 	if q = filled(q); q.Has("at") || q.Has("known") || q.Has("worst") {
 		return s.pastPage(w, r, q)
 	}
+	if q.Has("wall") {
+		o, err := s.ownWall(r, q)
+		if err != nil {
+			return err
+		}
+		return s.wallPage(w, r, o, q)
+	}
 	f, err := s.pageFilter(r)
 	if err != nil {
 		return err
 	}
-	if !s.Feed.Ready() {
+	board, seq, err := s.boardOf(r, f)
+	if err != nil {
 		w.Header().Set("Refresh", "2")
-		return errNotLoaded
+		return err
 	}
-	s.figures.warm(r.Context(), f)
-	board, now := s.Feed.Board(everything(r)) // menus and matrix count beyond the filter
-	v := newHTMLView(s, f, lang.From(r.Context()))
-	v.Reset(now, board)
-	w.Header().Set(seqHeader, s.seqText(now.Seq))
-	return render(w, r, http.StatusOK, views.BoardPage(s.frame(r, lang.From(r.Context()).T("Board"), "/"), v.board(now), s.alertsNow(r)))
+	w.Header().Set(seqHeader, s.seqText(seq))
+	frame := s.frame(r, lang.From(r.Context()).T("Board"), "/")
+	return render(w, r, http.StatusOK, views.BoardPage(frame, board, s.alertsNow(r), s.savedNow(r, q)))
 }
 
 // pageFilter reads the filter of a page, whose forms send empty fields too.

@@ -33,6 +33,8 @@ type visitor struct {
 	Scope    enquiry.Scope
 	UserID   string // "" for a token
 	Language string // chosen; "" for none
+
+	again func(context.Context) (visitor, error) // who it is now; nil: as the request says
 }
 
 // token is the name of the token that a visitor came with, "" for none.

@@ -140,8 +140,11 @@ func (s *server) welcome(r *http.Request) func(context.Context) (*farewell, erro
 		}
 	}
 	at := who(r)
+	if at.again == nil {
+		at.again = func(ctx context.Context) (visitor, error) { return s.identify(slim.WithContext(ctx)) }
+	}
 	return func(ctx context.Context) (*farewell, error) {
-		v, err := s.identify(slim.WithContext(ctx))
+		v, err := at.again(ctx)
 		if f := (*fault)(nil); errors.As(err, &f) && f.status < 500 {
 			return &notWelcome, nil
 		}

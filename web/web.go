@@ -90,7 +90,7 @@ type route struct {
 }
 
 func (s *server) routes() []route {
-	return slices.Concat(s.mainRoutes(), s.exportRoutes(), s.accountRoutes(), s.settingsRoutes(), s.alertRoutes(), s.cinnoxRoutes())
+	return slices.Concat(s.mainRoutes(), s.viewRoutes(), s.exportRoutes(), s.accountRoutes(), s.settingsRoutes(), s.alertRoutes(), s.cinnoxRoutes())
 }
 
 func (s *server) mainRoutes() []route {
@@ -159,7 +159,7 @@ func (s *server) wrap(rt route) http.Handler {
 		}
 	}))
 	switch rt.pattern {
-	case "POST /webhooks/cinnox/{key}", "GET /live", "GET /api/v1/live":
+	case "POST /webhooks/cinnox/{key}", "GET /live", "GET /api/v1/live", "GET /wall/{token}/live":
 		return h // answers of a few bytes, and sockets
 	}
 	return compressed(h)

@@ -12,6 +12,7 @@ import { word } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const main = $('main');
+const FEED = document.body.dataset.feed ?? '/live';
 const clock = new ServerClock();
 const speaker = new Speaker($('say'));
 const say = (text) => speaker.say(text);
@@ -28,7 +29,7 @@ let heard = false;
 let askedAt = -Infinity;
 
 const feed = new Feed(
-  () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/live${location.search}`,
+  () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}${FEED}${location.search}`,
   take,
   askWhy,
 );
@@ -99,7 +100,7 @@ function show() {
 // whom waits too long.
 function beat() {
   live();
-  alerts.look();
+  alerts?.look();
 }
 
 function live() {
@@ -146,7 +147,7 @@ function lose() {
 async function askWhy() {
   if (performance.now() - askedAt < 2_000) return;
   askedAt = performance.now();
-  const answer = await fetch(`/live${location.search}`, { cache: 'no-store', redirect: 'manual' }).catch(() => null);
+  const answer = await fetch(`${FEED}${location.search}`, { cache: 'no-store', redirect: 'manual' }).catch(() => null);
   if (answer?.status !== 401 && answer?.type !== 'opaqueredirect') return;
   feed.stop();
   if (!stale) lose();
@@ -162,8 +163,8 @@ async function askWhy() {
 }
 
 // Another view: its address first, then all of it by a new connection.
-function go(address, push) {
-  if (push) history.pushState(null, '', address);
+function go(address, keep) {
+  if (keep) history[keep](null, '', address);
   main.dataset.busy = '';
   parts.clear();
   if (paused) $('pause').click();
@@ -175,16 +176,16 @@ document.addEventListener('click', (e) => {
   const link = e.target.closest('a[data-filter]');
   if (!link || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
   e.preventDefault();
-  go(link.href, true);
+  go(link.href, 'wall' in document.body.dataset ? 'replaceState' : 'pushState');
 });
 
 const form = $('filters');
 form.addEventListener('submit', (e) => e.preventDefault());
 form.addEventListener('change', () => {
   const query = new URLSearchParams(new FormData(form)).toString();
-  go(query ? `/?${query}` : '/', true);
+  go(query ? `/?${query}` : '/', 'pushState');
 });
-addEventListener('popstate', () => go(location.href, false));
+addEventListener('popstate', () => go(location.href));
 
 $('pause').addEventListener('click', () => {
   paused = !paused;
@@ -194,7 +195,7 @@ $('pause').addEventListener('click', () => {
   beat();
 });
 
-const alerts = new Alerts({
+const alerts = $('alerts') && new Alerts({
   live: () => heard && !stale && feed.fresh && !main.dataset.problem,
   waiting: () => lists.get('Opened').rows,
   now: () => clock.now(),

@@ -1,0 +1,31 @@
+package lang
+
+// What saved views and walls say.
+var wallEntries = []entry{
+	{English: "Views", Traditional: "檢視", Simplified: "视图"},
+	{English: "Wall", Traditional: "大屏幕", Simplified: "大屏"},
+	{English: "Wall links", Traditional: "大屏幕連結", Simplified: "大屏链接"},
+	{English: "A view is a filter with a name. Its address can be shared.", Traditional: "檢視是有名稱的篩選，其網址可以分享。", Simplified: "视图是有名称的筛选，其网址可以分享。"},
+	{English: "Remove %s", Traditional: "移除 %s", Simplified: "移除 %s"},
+	{English: "Save this filter as", Traditional: "將此篩選儲存為", Simplified: "将此筛选保存为"},
+	{English: "Show on this screen as a wall", Traditional: "在此屏幕作大屏幕顯示", Simplified: "在此屏幕作大屏显示"},
+	{English: "Make a wall link", Traditional: "建立大屏幕連結", Simplified: "创建大屏链接"},
+	{English: "Whoever opens it sees the board, large and without controls: no history, no files, no social ids. It comes back by itself.", Traditional: "開啟者只見放大的看板，沒有控制項：沒有記錄、檔案或社交帳號。中斷後會自動恢復。", Simplified: "打开者只见放大的看板，没有控件：没有记录、文件或社交账号。中断后会自动恢复。"},
+	{English: "Where the screen is.", Traditional: "屏幕所在位置。", Simplified: "屏幕所在位置。"},
+	{English: "Seconds for each view", Traditional: "每個檢視的秒數", Simplified: "每个视图的秒数"},
+	{English: "Views that it goes through", Traditional: "輪流顯示的檢視", Simplified: "轮流显示的视图"},
+	{English: "You have saved no views on the board. It shows everything.", Traditional: "你未在看板儲存檢視，將顯示全部。", Simplified: "你未在看板保存视图，将显示全部。"},
+	{English: "%s s each", Traditional: "每個 %s 秒", Simplified: "每个 %s 秒"},
+	{English: "Screens that show it stop within five seconds.", Traditional: "顯示它的屏幕五秒內停止。", Simplified: "显示它的屏幕五秒内停止。"},
+	{English: "Links that show the board on a screen, and nothing else.", Traditional: "只在屏幕顯示看板的連結。", Simplified: "只在屏幕显示看板的链接。"},
+	{English: "This is not a filter of the board.", Traditional: "這不是看板的篩選。", Simplified: "这不是看板的筛选。"},
+	{English: "Give the view a name of one line, 100 bytes at most.", Traditional: "請為檢視命名，一行，最多 100 位元組。", Simplified: "请为视图命名，一行，最多 100 字节。"},
+	{English: "You have 50 views, which is the most. Remove one first.", Traditional: "你已有 50 個檢視，已達上限，請先移除一個。", Simplified: "你已有 50 个视图，已达上限，请先移除一个。"},
+	{English: "This wall link is not valid, or no longer. Ask an administrator for another.", Traditional: "此大屏幕連結無效或已失效，請向管理員索取另一個。", Simplified: "此大屏链接无效或已失效，请向管理员索取另一个。"},
+	{English: "Write a number of seconds from 5 to 3600.", Traditional: "請填 5 至 3600 的秒數。", Simplified: "请填 5 至 3600 的秒数。"},
+	{English: "There is a wall link of this name already. Revoke it, or choose another name.", Traditional: "已有同名的大屏幕連結，請撤銷它或另選名稱。", Simplified: "已有同名的大屏链接，请撤销它或另选名称。"},
+	{English: "The wall link %s is made.", Traditional: "已建立大屏幕連結 %s。", Simplified: "已创建大屏链接 %s。"},
+	{English: "Open it on the screen now: it is shown this once. Whoever has it sees the board, and nothing else.", Traditional: "請現在於屏幕開啟：只顯示這一次。持有者只能看到看板。", Simplified: "请现在于屏幕打开：只显示这一次。持有者只能看到看板。"},
+	{English: "The wall link is revoked.", Traditional: "大屏幕連結已撤銷。", Simplified: "大屏链接已撤销。"},
+	{English: "walls", Traditional: "大屏幕連結", Simplified: "大屏链接"},
+}
