@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,7 @@ func where(f enquiry.Filter, a *arguments) string {
 	c.oneOf("e.channel", f.Channels)
 	c.oneOf("e.channel_ori", f.Origins)
 	c.oneOf("e.destination", f.Destinations)
-	c.oneOf("e.status", words(f.Statuses))
+	c.statuses(f.Statuses)
 	c.or(each(f.Reached, reached))
 	c.or(each(f.Recovered, recovered))
 	c.lost(f.Lost, moment(f).At)
@@ -64,6 +65,14 @@ func (c *conditions) scope(s enquiry.Scope) {
 func (c *conditions) oneOf(column string, values []string) {
 	if len(values) > 0 {
 		c.all = append(c.all, column+" = ANY("+c.bind(allStorable(values))+"::text[])")
+	}
+}
+
+// statuses looks for those that are live where they are kept: few of all history.
+func (c *conditions) statuses(chosen []enquiry.Status) {
+	c.oneOf("e.status", words(chosen))
+	if len(chosen) > 0 && !slices.ContainsFunc(chosen, func(s enquiry.Status) bool { return !s.Live() }) {
+		c.all = append(c.all, onBoard)
 	}
 }
 
