@@ -17,6 +17,7 @@ type Frame struct {
 	Room  string      // which part of the program it is: its path, such as "/enquiries"
 	User  string      // who is signed in; empty: nobody
 	Role  access.Role // of the user
+	Part  bool        // the user sees some services or destinations only
 	Demo  bool        // made-up traffic, nobody had to sign in
 	Case  string      // what stands in the search box
 }
@@ -34,17 +35,18 @@ func (f Frame) rooms() []room {
 	}
 	all := []struct {
 		room
-		need access.Role
+		need  access.Role
+		whole bool // not for who sees a part
 	}{
-		{room{"/", "Board", "board"}, access.Viewer},
-		{room{"/enquiries", "Enquiries", "list"}, access.Viewer},
-		{room{"/reports", "Reports", "chart"}, access.Viewer},
-		{room{"/deliveries", "Deliveries", "inbox"}, access.Supervisor},
-		{room{"/settings/", "Settings", "settings"}, access.Admin},
+		{room{"/", "Board", "board"}, access.Viewer, false},
+		{room{"/enquiries", "Enquiries", "list"}, access.Viewer, false},
+		{room{"/reports", "Reports", "chart"}, access.Viewer, false},
+		{room{"/deliveries", "Deliveries", "inbox"}, access.Supervisor, true},
+		{room{"/settings/", "Settings", "settings"}, access.Supervisor, true},
 	}
 	var rooms []room
 	for _, r := range all {
-		if f.Role.Allows(r.need) {
+		if f.Role.Allows(r.need) && !(r.whole && f.Part) {
 			rooms = append(rooms, r.room)
 		}
 	}

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,6 +73,13 @@ var settingsRooms = []settingsRoom{
 	{"/settings/destinations", "Destinations", "tag", "destinations", "Names for the ids of staff, groups and departments."},
 	{"/settings/services", "Services", "globe", "services", "Each service’s time zone and the start of its day."},
 	{"/settings/audit", "Audit log", "shield", "", "Who did what, when and from where."},
+}
+
+// rooms are those that the user may enter: one is a supervisor's, too.
+func (s Settings) rooms() []settingsRoom {
+	return slices.DeleteFunc(slices.Clone(settingsRooms), func(r settingsRoom) bool {
+		return !s.Role.Allows(access.Admin) && r.path != "/settings/thresholds"
+	})
 }
 
 // room is the page's own line of the menu.

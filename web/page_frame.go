@@ -13,7 +13,7 @@ import (
 // frame is what the page around a request's content says.
 func (s *server) frame(r *http.Request, title, room string) views.Frame {
 	v := who(r)
-	return views.Frame{Title: title, Room: room, User: v.Name, Role: v.Role, Demo: s.Demo}
+	return views.Frame{Title: title, Room: room, User: v.Name, Role: v.Role, Part: !v.Scope.All(), Demo: s.Demo}
 }
 
 // render answers with a page. It is rendered whole before the first byte goes

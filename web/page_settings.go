@@ -14,7 +14,7 @@ import (
 // to its page, or with the form again and what is wrong beside the field.
 func (s *server) settingsRoutes() []route {
 	return []route{
-		{"GET /settings/{$}", access.Admin, s.settingsPage},
+		{"GET /settings/{$}", access.Supervisor, unlimited(s.settingsPage)},
 		{"GET /settings/users", access.Admin, s.usersPage},
 		{"POST /settings/users/invitations", access.Admin, s.invite},
 		{"POST /settings/users/invitations/{id}/revoke", access.Admin, s.uninvite},
@@ -34,9 +34,9 @@ func (s *server) settingsRoutes() []route {
 		{"GET /settings/walls", access.Admin, s.wallsPage},
 		{"POST /settings/walls", access.Admin, s.createWall},
 		{"POST /settings/walls/{id}/revoke", access.Admin, s.revokeWall},
-		{"GET /settings/thresholds", access.Admin, s.thresholdsPage},
-		{"POST /settings/thresholds", access.Admin, s.setThresholds},
-		{"POST /settings/thresholds/remove", access.Admin, s.removeThresholds},
+		{"GET /settings/thresholds", access.Supervisor, unlimited(s.thresholdsPage)},
+		{"POST /settings/thresholds", access.Supervisor, unlimited(s.setThresholds)},
+		{"POST /settings/thresholds/remove", access.Supervisor, unlimited(s.removeThresholds)},
 		{"GET /settings/destinations", access.Admin, s.destinationsPage},
 		{"POST /settings/destinations", access.Admin, s.nameDestinations},
 		{"GET /settings/destinations.csv", access.Admin, s.destinationsCSV},

@@ -371,3 +371,26 @@ func TestTokensChangeNothing(t *testing.T) {
 		}
 	}
 }
+
+// Thresholds are a supervisor's affair too, of who sees all that they count for.
+func TestSupervisorSetsThresholds(t *testing.T) {
+	s := newSite(t)
+	s.account("sue@example.com", access.Supervisor)
+	b := s.browser()
+	b.signIn("sue@example.com")
+	page := b.submit("/settings/thresholds", "new", "1", "channel", "LINE", "warn", "10", "breach", "20", "within", "30", "short_end", "0")
+	if !strings.Contains(page, "sue@example.com") || strings.Contains(page, "/settings/users") {
+		t.Errorf("the page does not say who changed it, or leads where a supervisor may not go:\n%s", page)
+	}
+	if _, board := b.open("/"); !strings.Contains(board, `href="/settings/"`) {
+		t.Error("no way leads there")
+	}
+	if _, overview := b.open("/settings/"); !strings.Contains(overview, "/settings/thresholds") || strings.Contains(overview, "/settings/keys") {
+		t.Errorf("the overview is %s", overview)
+	}
+	must(t, s.store.SetRole(t.Context(), "sue@example.com", access.Supervisor, limited))
+	eventually(t, "who is limited sees no way there", func() bool {
+		_, board := b.open("/")
+		return !strings.Contains(board, `href="/settings/"`) && !strings.Contains(board, `href="/deliveries"`)
+	})
+}
