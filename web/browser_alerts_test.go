@@ -183,7 +183,7 @@ func TestNotificationsWhileHidden(t *testing.T) {
 	s := alerting(t, store.Alerts{Volume: 1})
 	p := browsertest.New(t)
 	p.Viewport(1440, 900)
-	p.Grant(true)
+	p.Grant("notifications", true)
 	p.Navigate(s.URL)
 	p.Poll(isLive)
 	browsertest.Eval[bool](p, spy)
@@ -221,7 +221,7 @@ func TestNotificationsThatTheBrowserRefuses(t *testing.T) {
 	p.Click("#alerts-menu summary")
 	p.Poll(`document.querySelector("#permission").innerText.includes("not been asked") && !document.querySelector("#ask-permission").hidden`)
 	p.Accessible()
-	p.Grant(false)
+	p.Grant("notifications", false)
 	p.Poll(`document.querySelector("#permission").innerText.includes("refuses notifications") && document.querySelector("#ask-permission").hidden`)
 }
 

@@ -1,10 +1,8 @@
 package browsertest
 
 import (
-	"context"
 	"sync/atomic"
 
-	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/webaudio"
 	"github.com/chromedp/chromedp"
@@ -27,40 +25,5 @@ func (p *Page) Sounds() func() int {
 	return func() int {
 		Eval[int](p, "1") // what happened before this answer has been told
 		return int(n.Load())
-	}
-}
-
-// Hide minimizes the window, so that the page is hidden, or shows it again.
-func (p *Page) Hide(hidden bool) {
-	p.t.Helper()
-	state := browser.WindowStateNormal
-	if hidden {
-		state = browser.WindowStateMinimized
-	}
-	p.Do(func(ctx context.Context, t *chromedp.Target) (v chromedp.Void, err error) {
-		w, err := cdp.Call(ctx, t, browser.GetWindowForTarget, browser.GetWindowForTargetParams{})
-		if err != nil {
-			return v, err
-		}
-		_, err = cdp.Call(ctx, t, browser.SetWindowBounds, browser.SetWindowBoundsParams{
-			WindowID: w.WindowID, Bounds: &browser.Bounds{WindowState: state},
-		})
-		return v, err
-	})
-}
-
-// Grant is the user's answer, before it is asked for, to a page that wants to notify.
-func (p *Page) Grant(granted bool) {
-	p.t.Helper()
-	setting := browser.PermissionSettingDenied
-	if granted {
-		setting = browser.PermissionSettingGranted
-	}
-	_, err := chromedp.CallBrowser(p.Ctx, browser.SetPermission, browser.SetPermissionParams{
-		Permission: &browser.PermissionDescriptor{Name: "notifications"}, Setting: setting,
-		BrowserContextID: chromedp.FromContext(p.Ctx).BrowserContextID,
-	})
-	if err != nil {
-		p.t.Fatal(err)
 	}
 }

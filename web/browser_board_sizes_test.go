@@ -1,0 +1,88 @@
+package web_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/web/browsertest"
+)
+
+// crowded shows everything that a board can show.
+func crowded(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t, asDemo)
+	must(t, s.store.SetTarget(t.Context(), store.Target{Within: time.Minute, Warn: 30 * time.Second, Breach: time.Minute, Lost: enquiry.LostAfter{Waiting: 100 * time.Hour}}))
+	now := time.Now()
+	for eid, ago := range map[string]time.Duration{"lost": 200 * time.Hour, "days": 27 * time.Hour, "seen": 12 * time.Minute, "breach": 2 * time.Minute, "warn": 45 * time.Second, "new": 0} {
+		s.post(notification{"eid": eid, "displayCaseNumber": "CN26110000" + eid, "channel": "CINNOX", "channelOri": "VirtualNumber",
+			"destination": "Customer service, evenings", "date": now.Add(-ago).UTC().Format(time.RFC3339Nano)})
+	}
+	for _, status := range []string{"Handling", "Missed", "Closed"} {
+		for i := range 30 {
+			s.state(fmt.Sprint(status, i), status, now.Add(-time.Duration(i)*time.Minute))
+		}
+	}
+	must(t, s.store.Acknowledge(store.By(t.Context(), store.Actor{Name: "alexandra.constantinou@example.com"}), enquiry.Scope{}, enquiry.Key{ServiceID: "svc-1", EID: "seen"},
+		func(*enquiry.Enquiry) error { return nil }))
+	return s
+}
+
+// cut lists what is shown in part only, though it would have to be read whole.
+const cut = `[...document.querySelectorAll(".tile dd > *, .tile dt, .live *, .queues td, .queues th, .row .lasts *, .row .case, .ack, .tools *, .menu summary")]
+	.filter(e => e.checkVisibility() && !e.closest(".sr") && e.getClientRects().length && getComputedStyle(e).clipPath === "none")
+	.filter(e => {
+		const box = e.getBoundingClientRect(), around = e.closest(".tile, .queues, .list, .bar, body").getBoundingClientRect();
+		return box.right > around.right + 1 || box.left < around.left - 1 || e.matches("dt, td, th") && e.scrollWidth > e.clientWidth + 1;
+	})
+	.map(e => e.className + " " + e.textContent.trim()).join("; ")`
+
+func TestBoardFromPhoneToWall(t *testing.T) {
+	s := crowded(t)
+	for _, accept := range []string{"en", "zh-HK", "zh-CN"} {
+		p := browsertest.New(t)
+		p.Navigate("about:blank")
+		p.Language(accept)
+		p.Navigate(s.URL)
+		p.Poll(isLive + ` && document.querySelector(".seen")`)
+		for _, size := range [][2]int{{360, 640}, {390, 844}, {768, 1024}, {1024, 768}, {1440, 900}, {1920, 1080}, {2560, 1440}, {3840, 2160}} {
+			p.Viewport(size[0], size[1])
+			if wide := browsertest.Eval[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+				t.Errorf("%s, %d wide: it scrolls sideways by %d px", accept, size[0], wide)
+			}
+			if what := browsertest.Eval[string](p, cut); what != "" {
+				t.Errorf("%s, %d wide: cut off: %s", accept, size[0], what)
+			}
+		}
+	}
+}
+
+func TestBoardIsForEveryone(t *testing.T) {
+	s := crowded(t)
+	must(t, s.store.SetAlerts(t.Context(), "", aloud))
+	p := openBoard(t, s.URL, "/")
+	p.Poll(`document.querySelector(".seen") && !document.querySelector("#blocked").hidden`)
+	look := func(size [2]int) {
+		p.Viewport(size[0], size[1])
+		for _, scheme := range []browsertest.Scheme{browsertest.Light, browsertest.Dark} {
+			p.Prefer(scheme)
+			p.Accessible()
+		}
+	}
+	for _, size := range [][2]int{{360, 640}, {1440, 900}, {3840, 2160}} {
+		look(size)
+	}
+	p.Click("#alerts-menu summary")
+	look([2]int{360, 640})
+	p.Press("\x1b")
+	p.Click(`[data-key="origin"] summary`)
+	look([2]int{1440, 900})
+	p.Press("\x1b")
+	p.Click("#pause")
+	look([2]int{360, 640})
+	p.Navigate(s.URL + "/?channel=LINE&status=Opened&from=2026-01-01&q=none") // filtered, and nothing there
+	p.Poll(isLive)
+	look([2]int{1440, 900})
+}
