@@ -66,6 +66,14 @@ const (
 	checkProxy      lang.Text = "Check that the public URL leads to this program, and that no proxy changes bodies or keeps copies."
 )
 
+// during is what was being done.
+func (p Problem) during() lang.Text {
+	if p.Webhook {
+		return "While this program looked at the public URL:"
+	}
+	return "While CINNOX was asked:"
+}
+
 func (p Problem) what(ctx context.Context) string {
 	text := problemTexts[p.Kind].what
 	if text == "" {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -229,6 +230,15 @@ func TestTheFirstDeliveryIsExplained(t *testing.T) {
 	b.comesToSay("It was not understood, and is kept apart unknown-status:", `status "Dancing" Not used: the delivery was not understood`)
 	post("\xff not JSON")
 	b.comesToSay("It has none: it is no JSON object")
+	many := &strings.Builder{}
+	for i := range 5000 {
+		fmt.Fprintf(many, `"x%d":%d,`, i, i)
+	}
+	post("{" + many.String() + notification{}.body()[1:])
+	b.comesToSay("x19, ….")
+	if _, page := b.open("/settings/cinnox"); strings.Count(page, "<tr") > 150 {
+		t.Errorf("it explains %d fields one by one", strings.Count(page, "<tr"))
+	}
 }
 
 func TestWhatIsTurnedAwayIsCounted(t *testing.T) {

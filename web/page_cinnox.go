@@ -18,6 +18,8 @@ import (
 const (
 	cinnoxPath   = "/settings/cinnox"
 	arrivalsSpan = 24 * time.Hour // that what was turned away or kept apart is counted over
+	mostFields   = 100            // of a delivery that are explained one by one
+	mostNamed    = 20             // of fields that are named in a sentence
 )
 
 // cinnoxPage is the connection to CINNOX.
@@ -195,15 +197,28 @@ func (s *server) explain(ctx context.Context, v store.Sample) (*views.Explained,
 		e.Kind, e.Reason, e.Detail = "unclear", m.Reason, m.Detail
 	}
 	for _, f := range x.Readings {
-		e.Fields = append(e.Fields, explainedField(f, x.Kind))
+		if len(e.Fields) < mostFields {
+			e.Fields = append(e.Fields, explainedField(f, x.Kind))
+		}
 		switch {
 		case f.Use == cinnox.UseUnknown:
-			e.Unknown = append(e.Unknown, f.Name)
+			e.Unknown = named(e.Unknown, f.Name)
 		case slices.Contains(f.Notes, cinnox.NoteWord):
-			e.Undocumented = append(e.Undocumented, f.As+" "+f.Sent)
+			e.Undocumented = named(e.Undocumented, f.As+" "+f.Sent)
 		}
 	}
 	return e, nil
+}
+
+// named adds to what a sentence names; what is more than it should is "…".
+func named(list []string, name string) []string {
+	switch {
+	case len(list) < mostNamed:
+		return append(list, name)
+	case len(list) == mostNamed:
+		return append(list, "…")
+	}
+	return list
 }
 
 func explainedField(f cinnox.Reading, kind cinnox.Kind) views.ExplainedField {
