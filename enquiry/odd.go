@@ -42,9 +42,6 @@ func Oddities(e *Enquiry, ts []Transition) []Odd {
 		}
 	}
 	odd = append(odd, afterClosed(ts)...)
-	if e.Lost && !e.Reconciled {
-		odd = append(odd, Odd{Kind: ProbablyLost, Status: e.Status})
-	}
 	return append(odd, oddDates(ts)...)
 }
 

@@ -31,30 +31,17 @@ func TestOddities(t *testing.T) {
 	}
 }
 
-func TestWhatIsProbablyLostIsOdd(t *testing.T) {
-	e, settled := Fold(deliveries(t, "0 Opened +0"))
-	e.Lost = true
-	if got := oddWords(Oddities(&e, settled)); got != "Opened for too long" {
-		t.Errorf("lost: %q", got)
-	}
-	e.Reconciled = true
-	if got := oddWords(Oddities(&e, settled)); got != "" {
-		t.Errorf("lost, and somebody has seen to it: %q", got)
-	}
-}
-
 func oddWords(odd []Odd) string {
 	words := make([]string, len(odd))
 	for i, o := range odd {
 		words[i] = map[OddKind]string{
-			NeverOpened:  "never opened",
-			Overtaken:    fmt.Sprintf("%s arrived %s before %s", o.Other, Seconds(o.By), o.Status),
-			AfterClosed:  fmt.Sprintf("%s after Closed", o.Status),
-			ProbablyLost: fmt.Sprintf("%s for too long", o.Status),
-			Repeated:     fmt.Sprintf("%d repeated (%s)", o.N, o.Status),
-			NoDate:       fmt.Sprintf("%d without a date (%s)", o.N, o.Status),
-			DatesAhead:   fmt.Sprintf("%d ahead by %s (%s)", o.N, Seconds(o.By), o.Status),
-			DatesBehind:  fmt.Sprintf("%d behind by %s (%s)", o.N, Seconds(o.By), o.Status),
+			NeverOpened: "never opened",
+			Overtaken:   fmt.Sprintf("%s arrived %s before %s", o.Other, Seconds(o.By), o.Status),
+			AfterClosed: fmt.Sprintf("%s after Closed", o.Status),
+			Repeated:    fmt.Sprintf("%d repeated (%s)", o.N, o.Status),
+			NoDate:      fmt.Sprintf("%d without a date (%s)", o.N, o.Status),
+			DatesAhead:  fmt.Sprintf("%d ahead by %s (%s)", o.N, Seconds(o.By), o.Status),
+			DatesBehind: fmt.Sprintf("%d behind by %s (%s)", o.N, Seconds(o.By), o.Status),
 		}[o.Kind]
 	}
 	return strings.Join(words, ", ")

@@ -263,6 +263,13 @@ func TestOneEnquiryWithItsTransitions(t *testing.T) {
 		if d := cmp.Diff(of[e.Key], ts); d != "" {
 			t.Error(d)
 		}
+		bodies, err := s.Payloads(t.Context(), ts)
+		must(t, err)
+		for _, tr := range ts {
+			if got := string(bodies[tr.ID]); got != "body of "+tr.Date {
+				t.Errorf("payload %q of %s", got, tr.Date)
+			}
+		}
 		body, err := s.Raw(t.Context(), ts[0])
 		if err != nil || string(body) != "body of "+ts[0].Date {
 			t.Errorf("raw %q, %v", body, err)
@@ -272,8 +279,13 @@ func TestOneEnquiryWithItsTransitions(t *testing.T) {
 		_, _, _, err := s.Enquiry(t.Context(), enquiry.Scope{}, k)
 		is(t, err, store.ErrNotFound)
 	}
-	_, err := s.Raw(t.Context(), enquiry.Transition{ID: enquiry.ID{1}, ReceivedAt: monday})
+	gone := enquiry.Transition{ID: enquiry.ID{1}, ReceivedAt: monday}
+	_, err := s.Raw(t.Context(), gone)
 	is(t, err, store.ErrNotFound)
+	bodies, err := s.Payloads(t.Context(), []enquiry.Transition{gone})
+	if err != nil || len(bodies) != 0 {
+		t.Errorf("of what is not there: %v, %v", bodies, err)
+	}
 }
 
 func TestAnEmptyFileHasItsHeader(t *testing.T) {

@@ -2,11 +2,13 @@ package views
 
 import (
 	"context"
+	"maps"
 	"net/url"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store"
 )
 
 // Enquiries is a page of history: a filter and what it selects.
@@ -16,13 +18,26 @@ type Enquiries struct {
 	Problem string // what is wrong with the filter; then there is nothing below
 	Words   string // the filter as a sentence
 	Zone    *time.Location
+	By      enquiry.By
+	Sort    store.Sort
+	Query   url.Values // of the list, without the place in it
+	After   string     // the place in it
+	Columns []string   // keys of those that are shown
 	Rows    []Enquiry
 	Total   int64
-	AtLeast bool // there are more than Total
+	AtLeast bool // there are more than Total: about as many as About
+	About   int64
 	Newer   string
 	Older   string
-	Columns []Column
-	Files   Files // empty where there are none for who looks
+	Files   Files // what can be downloaded
+
+	Numbers    *enquiry.Group // of all that the filter selects; nil: of too many
+	Targets    []store.Target // that their service level is judged by
+	AllNumbers string         // where they are drawn all the same; empty: they took too long
+
+	// Of a case number that was searched for in vain.
+	Near     []Enquiry
+	Anywhere int64 // as many as have it are selected without the rest of the filter
 }
 
 // Search is the form's fields that have no menu, as they were filled in.
@@ -36,14 +51,6 @@ type Search struct {
 type Range struct {
 	Text, Href string
 	Chosen     bool
-}
-
-// Column is a heading of the table, with where it sorts by itself.
-type Column struct {
-	Text   string
-	Href   string // empty: it does not sort
-	Sorted string // for aria-sort: ascending, descending, or empty
-	Number bool
 }
 
 // Enquiry is an enquiry with its destination's name.
@@ -68,6 +75,29 @@ func (e Enquiry) endedAt() time.Time {
 }
 
 func (e Enquiry) path() string { return EnquiryPath(e.ServiceID, e.EID) }
+
+// list is the query of the page.
+func (p Enquiries) list() url.Values {
+	if p.After == "" {
+		return p.Query
+	}
+	return with(p.Query, map[string]string{"after": p.After})
+}
+
+// link leads to an enquiry of the list, and knows the list.
+func (p Enquiries) link(e Enquiry) string {
+	return e.path() + InList(p.list().Encode())
+}
+
+// InList is the query of an enquiry's page for whom comes from a list, whose
+// query is given.
+func InList(query string) string { return "?" + url.Values{"in": {query}}.Encode() }
+
+// LongestNote is how many characters a note may have.
+const LongestNote = 2000
+
+// caseOnly searches for the case number, and for nothing else of it.
+func (p Enquiries) caseOnly() string { return href("/enquiries", url.Values{"q": p.Query["q"]}) }
 
 func (e Enquiry) name(ctx context.Context) string { return caseName(ctx, e.CaseNumber) }
 
@@ -96,21 +126,25 @@ func EnquiryFilters(ctx context.Context, f enquiry.Filter, query url.Values, opt
 			form.Menus[i].Options[j].Count = -1 // not counted
 		}
 	}
-	reached := Menu{Name: "reached", Label: "Reached", Note: "Enquiries that were in this state at some time, whatever they are now."}
+	reached := Menu{Name: "reached", Label: t(ctx, "Reached"), Note: "Enquiries that were in this state at some time, whatever they are now."}
 	for _, s := range enquiry.Statuses[1:] {
 		reached.add(string(s), t(ctx, statusName(s)), query)
 	}
-	recovered := Menu{Name: "recovered", Label: "Recovered", Note: "Recovered: missed, and handled after that."}
-	recovered.add("true", "Recovered", query)
-	recovered.add("false", "Not recovered", query)
+	recovered := Menu{Name: "recovered", Label: t(ctx, "Recovered"), Note: "Recovered: missed, and handled after that."}
+	recovered.add("true", t(ctx, "Recovered"), query)
+	recovered.add("false", t(ctx, "Not recovered"), query)
 	form.Menus = append(form.Menus, reached, recovered)
 	form.Keep = nil
-	if sort := query.Get("sort"); sort != "" {
-		form.Keep = []Field{{"sort", sort}}
-	}
-	if cases := query["q"]; len(cases) > 1 {
-		for _, c := range cases[1:] {
-			form.Keep = append(form.Keep, Field{"q", c})
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		values := query[name]
+		switch {
+		case HasMenu(name), slices.Contains([]string{"reached", "recovered", "by", "from", "to", "tz"}, name):
+			continue
+		case name == "q":
+			values = values[1:] // the form has a field for one
+		}
+		for _, v := range values {
+			form.Keep = append(form.Keep, Field{name, v})
 		}
 	}
 	return form
@@ -127,54 +161,6 @@ func (m *Menu) add(value, label string, query url.Values) {
 	m.Options = append(m.Options, o)
 }
 
-// Words says what a filter selects: "Missed on WhatsApp, opened from 1 Feb
-// 2026, before 8 Feb 2026 (Asia/Hong_Kong)".
-func Words(ctx context.Context, f enquiry.Filter, names Names) string {
-	var b strings.Builder
-	b.WriteString(or(words(ctx, statusTexts(f.Statuses), statusText), "Enquiries"))
-	phrase := func(before string, values []string, text func(context.Context, string) string) {
-		if len(values) > 0 {
-			b.WriteString(before + words(ctx, values, text))
-		}
-	}
-	phrase(" on ", f.Channels, channelName)
-	phrase(", origin ", f.Origins, channelName)
-	phrase(" for ", f.Destinations, func(ctx context.Context, id string) string { return or(names(id), notGiven(ctx, id)) })
-	phrase(", of service ", f.Services, notGiven)
-	phrase(", that reached ", statusTexts(f.Reached), statusText)
-	if len(f.Recovered) == 1 {
-		b.WriteString(map[bool]string{true: ", recovered", false: ", not recovered"}[f.Recovered[0]])
-	}
-	phrase(", case number ", f.Cases, func(_ context.Context, s string) string { return "“" + s + "”" })
-	b.WriteString(period(ctx, f))
-	return b.String()
-}
-
-func period(ctx context.Context, f enquiry.Filter) string {
-	if f.From.IsZero() && f.To.IsZero() {
-		return ", of all time"
-	}
-	text := ", " + strings.ToLower(t(ctx, byText(f.By)))
-	if !f.From.IsZero() {
-		text += " from " + dateText(ctx, f.From, f.Zone)
-	}
-	if !f.To.IsZero() {
-		text += " before " + dateText(ctx, f.To, f.Zone)
-	}
-	return text + " (" + f.Zone.String() + ")"
-}
-
-func words(ctx context.Context, values []string, text func(context.Context, string) string) string {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = text(ctx, v)
-	}
-	if n := len(texts); n > 1 {
-		return strings.Join(texts[:n-1], ", ") + " or " + texts[n-1]
-	}
-	return strings.Join(texts, "")
-}
-
 func or(s, otherwise string) string {
 	if s == "" {
 		return otherwise
@@ -182,12 +168,22 @@ func or(s, otherwise string) string {
 	return s
 }
 
-func (p Enquiries) count() string {
+// count says how many the filter selects.
+func (p Enquiries) count(ctx context.Context) string {
 	switch {
+	case p.Numbers != nil:
+		return t(ctx, "%d enquiries", p.Numbers.Enquiries)
 	case p.AtLeast:
-		return "more than " + number(p.Total) + " enquiries"
-	case p.Total == 1:
-		return "1 enquiry"
+		return t(ctx, "about %s enquiries", number(twoDigits(p.About)))
 	}
-	return number(p.Total) + " enquiries"
+	return t(ctx, "%d enquiries", p.Total)
+}
+
+// twoDigits is n to two digits.
+func twoDigits(n int64) int64 {
+	unit := int64(1)
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	return (n + unit/2) / unit * unit
 }

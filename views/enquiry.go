@@ -1,19 +1,28 @@
 package views
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // EnquiryView is one enquiry with its transitions in fold order.
 type EnquiryView struct {
 	Enquiry
 	Transitions []Delivery
+	Notes       []Note   // the oldest first
 	Remarks     []Remark // the newest first
+	Names       Names    // of destinations of its service
+	List        FromList
+	Form        Form // of a note
+	MayNote     bool
+	MayRead     bool // the bodies of what came in
 	Now         time.Time
 	Zone        *time.Location
 }
@@ -21,17 +30,51 @@ type EnquiryView struct {
 // Delivery is a transition and the body that it came in.
 type Delivery struct {
 	enquiry.Transition
-	DestinationName string
-	Raw             []byte // nil: not shown
+	Raw []byte // nil: not shown
+}
+
+// Note is what somebody noted of the enquiry.
+type Note struct {
+	ID           int64
+	At           time.Time
+	Author, Body string
+}
+
+func (n Note) id() string { return "note-" + strconv.FormatInt(n.ID, 10) }
+
+// FromList is the list that somebody came from, and what is beside the enquiry
+// in it.
+type FromList struct {
+	Query         string // the list's; a link to an enquiry carries it on
+	Href          string // of the list; empty: they came from elsewhere
+	Before, After *Enquiry
+}
+
+func (l FromList) link(e *Enquiry) string { return e.path() + l.carried() }
+
+// carried is the list as a query of an enquiry's page.
+func (l FromList) carried() string {
+	if l.Href == "" {
+		return ""
+	}
+	return InList(l.Query)
+}
+
+// place is a destination's name, or its id.
+func (v EnquiryView) place(ctx context.Context, id string) string {
+	return cmp.Or(v.Names(id), notGiven(ctx, id))
 }
 
 // fact is a line of an enquiry's description.
-type fact struct{ name, value string }
+type fact struct {
+	name  lang.Text
+	value string
+}
 
 func (v EnquiryView) facts(ctx context.Context) []fact {
 	return []fact{
 		{"Channel", channelName(ctx, v.Channel)},
-		{"Origin", orUnknown(channelName(ctx, v.Origin))},
+		{"Origin", v.origin(ctx)},
 		{"Destination", v.destination()},
 		{"Destination type", orUnknown(strings.Join(v.DestinationTypes, ", "))},
 		{"Social id", orUnknown(v.SocialID)},
@@ -50,85 +93,102 @@ func (v EnquiryView) times() []fact {
 	}
 }
 
-// measure is a number of the enquiry and what it means.
-type measure struct{ name, value, meaning string }
+// measure is a number of the enquiry, and where what it means is explained.
+type measure struct {
+	name    lang.Text
+	value   string
+	meaning lang.Text
+	help    string
+}
 
 func (v EnquiryView) measures(ctx context.Context) []measure {
 	list := []measure{
-		{"Wait", Took(ctx, v.Wait), "From the first Opened to the first Handling, when no Missed came between"},
-		{"Handle time", Took(ctx, v.HandleTime), "All time in Handling, of an enquiry that is closed"},
-		{"Time to miss", Took(ctx, v.TimeToMiss), "From the first Opened to the first Missed"},
-		{"Recovery time", Took(ctx, v.RecoveryTime), "From the first Missed to the Handling after it"},
+		{"Wait", Took(ctx, v.Wait), "From the first Opened to the first Handling. One that was missed before anyone picked it up has no wait; if it was picked up later it has a recovery time instead.", "wait"},
+		{"Handle time", Took(ctx, v.HandleTime), "Of a closed enquiry: all its time in Handling together. Time in which it waited again, as in a transfer, is left out.", "handle-time"},
+		{"Time to miss", Took(ctx, v.TimeToMiss), "From the first Opened to the first Missed.", "time-to-miss"},
+		{"Recovery time", Took(ctx, v.RecoveryTime), "From the first Missed to the Handling after it.", "recovered"},
 	}
 	if v.Lost {
 		return list
 	}
 	switch v.Status {
 	case enquiry.Opened:
-		list[0] = measure{"Waiting now", since(ctx, v.WaitingSince, v.Now), "Since it entered Opened"}
+		list[0] = measure{"Waiting now", since(ctx, v.WaitingSince, v.Now), "Since it last came into Opened.", "waiting"}
 	case enquiry.Handling:
-		list[1] = measure{"Handling now", since(ctx, v.LastTransitionAt, v.Now), "Since its last transition"}
+		list[1] = measure{"Handling now", since(ctx, v.LastTransitionAt, v.Now), "Since its last transition.", "handling"}
 	}
 	return list
 }
 
-func (v EnquiryView) clockText() string {
-	if v.Clock == enquiry.Receiver {
+// clock says whose clock the times come from. A reopening may have another one
+// than what was before it.
+func (v EnquiryView) clock() lang.Text {
+	other := func(d Delivery) bool { return d.Clock != v.Clock }
+	switch {
+	case slices.ContainsFunc(v.Transitions, other):
+		return "Where all notifications up to a reopening bear the same date, times are taken from when they were received here; elsewhere they are the dates that CINNOX sent."
+	case v.Clock == enquiry.Receiver:
 		return "Every notification of this enquiry bears the same date, so its times are taken from when they were received here."
 	}
 	return "Its times are the dates that CINNOX sent."
 }
 
+// clockName is a clock in a word.
+func clockName(c enquiry.Clock) lang.Text {
+	if c == enquiry.Receiver {
+		return "Clock: receipt"
+	}
+	return "Clock: CINNOX"
+}
+
+func (v EnquiryView) settled() []enquiry.Transition {
+	list := make([]enquiry.Transition, len(v.Transitions))
+	for i, d := range v.Transitions {
+		list[i] = d.Transition
+	}
+	return list
+}
+
 // odd says in words what is unusual about the enquiry.
 func (v EnquiryView) odd(ctx context.Context) []string {
-	var notes []string
-	if v.OpenedAt.IsZero() {
-		notes = append(notes, "It was never opened: that notification was sent before the subscription began, or was lost.")
+	var list []string
+	for _, o := range enquiry.Oddities(&v.Enquiry.Enquiry, v.settled()) {
+		list = append(list, oddText(ctx, o))
 	}
-	duplicates := 0
-	var last enquiry.Transition
-	for _, t := range v.Transitions {
-		if t.Duplicate {
-			duplicates++
-			continue
-		}
-		if !last.ReceivedAt.IsZero() && t.ReceivedAt.Before(last.ReceivedAt) {
-			notes = append(notes, fmt.Sprintf("%s arrived %s before %s, which happened first.", t.Status, apart(ctx, last.ReceivedAt.Sub(t.ReceivedAt)), last.Status))
-		}
-		last = t.Transition
-	}
-	if duplicates == 1 {
-		notes = append(notes, "One notification was repeated. It is kept, and not counted.")
-	} else if duplicates > 1 {
-		notes = append(notes, fmt.Sprintf("%d notifications were repeated. They are kept, and not counted.", duplicates))
-	}
-	return notes
+	return list
 }
 
-// apart is a short duration in words.
+func oddText(ctx context.Context, o enquiry.Odd) string {
+	status := t(ctx, statusName(o.Status))
+	switch o.Kind {
+	case enquiry.NeverOpened:
+		return t(ctx, "Never opened: its first notification was probably lost, or sent before the subscription began.")
+	case enquiry.Overtaken:
+		return t(ctx, "%s arrived %s before %s, which happened first.", t(ctx, statusName(o.Other)), apart(ctx, o.By), status)
+	case enquiry.AfterClosed:
+		return t(ctx, "%s came after Closed, with no opening between: that notification was probably lost.", status)
+	case enquiry.Repeated:
+		return t(ctx, "%d notifications were repeated. They are kept, and not counted.", o.N)
+	case enquiry.NoDate:
+		return t(ctx, "%d notifications have no date that can be used. The time of their receipt stands for it.", o.N)
+	case enquiry.DatesAhead:
+		return t(ctx, "%d dates are later than their receipt, by up to %s: CINNOX's clock or ours is wrong.", o.N, apart(ctx, o.By))
+	default:
+		return t(ctx, "%d notifications were received long after their dates, by up to %s.", o.N, apart(ctx, o.By))
+	}
+}
+
+// apart is a duration in words, to fractions of a second where it is short.
 func apart(ctx context.Context, d time.Duration) string {
 	switch {
+	case d < time.Millisecond:
+		return t(ctx, "%s ms", "<\u202f1")
 	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return t(ctx, "%s ms", strconv.FormatInt(d.Milliseconds(), 10))
+	case d < time.Minute:
+		return t(ctx, "%s s", strconv.FormatFloat(d.Round(100*time.Millisecond).Seconds(), 'f', -1, 64))
 	}
 	return Clock(ctx, d)
-}
-
-// destination is where it was then, by name where that has one.
-func (d Delivery) destination() string {
-	return orUnknown(or(d.DestinationName, d.Destination))
-}
-
-// late says whether it was received after one that happened later.
-func (v EnquiryView) late(i int) bool {
-	for _, t := range v.Transitions[i+1:] {
-		if !t.Duplicate && t.ReceivedAt.Before(v.Transitions[i].ReceivedAt) {
-			return !v.Transitions[i].Duplicate
-		}
-	}
-	return false
 }
 
 // delay is how long a notification was under way.
@@ -142,69 +202,53 @@ func (d Delivery) delay(ctx context.Context) string {
 	return "−" + apart(ctx, d.DateAt.Sub(d.ReceivedAt))
 }
 
-// span is a state and how long it lasted, drawn between 0 and 1000.
-type span struct {
-	status      enquiry.Status
-	from        time.Time
-	lasted      time.Duration
-	open        bool // it lasts on
-	left, width float64
+// arrival is a notification as the table of them shows it.
+type arrival struct {
+	Delivery
+	moved string              // where the enquiry was before; empty: where it is
+	late  *enquiry.Transition // what has overtaken it
 }
 
-// spans are the states that the enquiry went through, to scale.
-func (v EnquiryView) spans() []span {
-	var list []span
-	for _, t := range v.Transitions {
-		if t.Duplicate {
+func (v EnquiryView) arrivals() []arrival {
+	list := make([]arrival, len(v.Transitions))
+	overtakers := enquiry.Overtakers(v.settled())
+	destination := ""
+	for i, d := range v.Transitions {
+		list[i] = arrival{Delivery: d, late: overtakers[i]}
+		if d.Duplicate || d.Destination == "" {
 			continue
 		}
-		if n := len(list); n > 0 {
-			list[n-1].lasted = t.OccurredAt.Sub(list[n-1].from)
-			list[n-1].open = false
+		if destination != "" && d.Destination != destination {
+			list[i].moved = destination
 		}
-		list = append(list, span{status: t.Status, from: t.OccurredAt, open: t.Status.Live()})
+		destination = d.Destination
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	if last := &list[len(list)-1]; last.open {
-		last.lasted = max(0, v.Now.Sub(last.from))
-	}
-	scale(list)
 	return list
 }
 
-// scale places spans side by side; one too short to be seen is drawn just wide enough.
-func scale(list []span) {
-	const whole, least = 1000.0, 4.0
-	var sum time.Duration
-	for _, s := range list {
-		sum += s.lasted
-	}
-	room := whole - least*float64(len(list))
-	left := 0.0
-	for i := range list {
-		list[i].left, list[i].width = left, least
-		if sum > 0 {
-			list[i].width += room * float64(list[i].lasted) / float64(sum)
+// line is one of the timeline's table: a stretch, or a note.
+type line struct {
+	stretch
+	note *Note
+}
+
+// lines are the stretches and notes in order.
+func (v EnquiryView) lines(c course) []line {
+	var list []line
+	notes := v.Notes
+	for _, s := range c.stretches {
+		for len(notes) > 0 && notes[0].At.Before(s.from) {
+			list, notes = append(list, line{note: &notes[0]}), notes[1:]
 		}
-		left += list[i].width
+		list = append(list, line{stretch: s})
 	}
+	for i := range notes {
+		list = append(list, line{note: &notes[i]})
+	}
+	return list
 }
 
-func (s span) text(ctx context.Context) string {
-	switch {
-	case s.open:
-		return Clock(ctx, s.lasted) + " so far"
-	case s.status.Live() || s.lasted > 0:
-		return Clock(ctx, s.lasted)
-	}
-	return "the end"
-}
-
-func units(f float64) string { return fmt.Sprintf("%.2f", f) }
-
-// legible is a body as text, each byte that is no text shown as its code.
+// legible is a body as text, each byte that is no text shown as one that is not known.
 func legible(raw []byte) string {
 	return strings.ToValidUTF8(string(raw), "\uFFFD")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 var noon = time.Date(2026, 2, 1, 12, 0, 0, 0, time.UTC)
@@ -15,7 +16,7 @@ var noon = time.Date(2026, 2, 1, 12, 0, 0, 0, time.UTC)
 // came makes deliveries of one enquiry: status, seconds at which it happened
 // and at which it was received.
 func came(list ...any) EnquiryView {
-	v := EnquiryView{Now: noon.Add(100 * time.Second), Zone: time.UTC}
+	v := EnquiryView{Now: noon.Add(100 * time.Second), Zone: time.UTC, Names: func(string) string { return "" }}
 	for i := 0; i < len(list); i += 3 {
 		var d Delivery
 		d.Status = list[i].(enquiry.Status)
@@ -27,45 +28,70 @@ func came(list ...any) EnquiryView {
 	return v
 }
 
-func TestSpansAreToScale(t *testing.T) {
-	spans := came(enquiry.Opened, 0, 0, enquiry.Handling, 25, 25).spans()
-	if len(spans) != 2 || spans[0].lasted != 25*time.Second || spans[1].lasted != 75*time.Second || !spans[1].open {
-		t.Fatalf("%+v", spans)
-	}
-	if spans[0].left != 0 || spans[1].left != spans[0].width || spans[1].left+spans[1].width != 1000 {
-		t.Errorf("they do not fill the line: %+v", spans)
-	}
-	if ratio := spans[1].width / spans[0].width; ratio < 2.9 || ratio > 3 {
-		t.Errorf("75 s is drawn %.2f times as wide as 25 s", ratio)
-	}
-}
-
-func TestSpansOfOneMomentCanBeSeen(t *testing.T) {
-	for _, s := range came(enquiry.Opened, 0, 0, enquiry.Handling, 0, 0, enquiry.Closed, 0, 1).spans() {
-		if s.width <= 0 || s.lasted != 0 {
-			t.Errorf("%+v", s)
-		}
-	}
-	if spans := came().spans(); spans != nil {
-		t.Errorf("nothing came in: %+v", spans)
-	}
-}
-
+// What is unusual is said with its particulars, in each language.
 func TestOddIsSaid(t *testing.T) {
-	v := came(enquiry.Handling, 10, 14, enquiry.Closed, 12, 12)
-	notes := strings.Join(v.odd(t.Context()), "\n")
-	for _, want := range []string{"never opened", "Closed arrived 2.0 s before Handling"} {
-		if !strings.Contains(notes, want) {
-			t.Errorf("%q is not said in %q", want, notes)
+	for _, row := range []struct {
+		odd           enquiry.Odd
+		english, want string // the latter in Traditional Chinese
+	}{
+		{enquiry.Odd{Kind: enquiry.NeverOpened}, "Never opened: its first notification was probably lost", "從未進線"},
+		{enquiry.Odd{Kind: enquiry.Overtaken, Status: enquiry.Handling, Other: enquiry.Closed, By: 4 * time.Second}, "Closed arrived 4 s before Handling", "「已結束」比「處理中」早 4 秒送達"},
+		{enquiry.Odd{Kind: enquiry.AfterClosed, Status: enquiry.Missed}, "Missed came after Closed", "結束後出現「未接」"},
+		{enquiry.Odd{Kind: enquiry.Repeated, N: 1}, "One notification was repeated.", "有 1 個重複的通知"},
+		{enquiry.Odd{Kind: enquiry.Repeated, N: 3}, "3 notifications were repeated.", "有 3 個重複的通知"},
+		{enquiry.Odd{Kind: enquiry.NoDate, N: 2}, "2 notifications have no date", "有 2 個通知沒有可用的日期"},
+		{enquiry.Odd{Kind: enquiry.DatesAhead, N: 1, By: 8 * time.Hour}, "One date is later than its receipt, by 8:00:00", "最多相差 8:00:00"},
+		{enquiry.Odd{Kind: enquiry.DatesBehind, N: 4, By: 27 * time.Hour}, "4 notifications were received long after their dates, by up to 1 d 03:00", "最多相差 1 日 03:00"},
+	} {
+		for l, want := range map[lang.Lang]string{lang.English: row.english, lang.Traditional: row.want} {
+			if got := oddText(lang.With(t.Context(), l), row.odd); !strings.Contains(got, want) {
+				t.Errorf("%+v: %q does not say %q", row.odd, got, want)
+			}
 		}
 	}
-	if !v.late(0) || v.late(1) {
-		t.Error("Handling, and only it, was late")
-	}
-	plain := came(enquiry.Opened, 0, 0, enquiry.Closed, 5, 5)
-	plain.OpenedAt = noon
-	if got := plain.odd(t.Context()); len(got) != 0 {
+	v := came(enquiry.Opened, 0, 0, enquiry.Closed, 5, 5)
+	v.OpenedAt = noon
+	if got := v.odd(t.Context()); len(got) != 0 {
 		t.Errorf("nothing is odd about it: %q", got)
+	}
+}
+
+func TestShortDurations(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "<\u202f1 ms", 1499 * time.Microsecond: "1 ms", time.Second: "1 s", 4250 * time.Millisecond: "4.3 s", 61 * time.Second: "1:01", 50 * time.Hour: "2 d 02:00",
+	} {
+		if got := apart(t.Context(), d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestArrivalsSayWhatMovedAndWhatIsLate(t *testing.T) {
+	v := came(enquiry.Opened, 0, 0, enquiry.Handling, 10, 30, enquiry.Handling, 12, 12, enquiry.Closed, 20, 20)
+	for i, destination := range []string{"a", "b", "", "a"} {
+		v.Transitions[i].Destination = destination
+	}
+	list := v.arrivals()
+	for i, want := range []struct{ moved, late string }{{"", ""}, {"a", "Handling"}, {"", ""}, {"b", ""}} {
+		late := ""
+		if list[i].late != nil {
+			late = string(list[i].late.Status)
+		}
+		if list[i].moved != want.moved || late != want.late {
+			t.Errorf("%d: from %q, late after %q, want %+v", i, list[i].moved, late, want)
+		}
+	}
+}
+
+func TestWhoseClock(t *testing.T) {
+	v := came(enquiry.Opened, 0, 0, enquiry.Closed, 5, 5)
+	for clocks, want := range map[[2]enquiry.Clock]string{
+		{enquiry.Sender, enquiry.Sender}: "Its times are the dates", {enquiry.Receiver, enquiry.Receiver}: "Every notification", {enquiry.Receiver, enquiry.Sender}: "Where all notifications",
+	} {
+		v.Transitions[0].Clock, v.Transitions[1].Clock, v.Clock = clocks[0], clocks[1], clocks[1]
+		if got := string(v.clock()); !strings.HasPrefix(got, want) {
+			t.Errorf("%v: %q", clocks, got)
+		}
 	}
 }
 

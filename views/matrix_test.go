@@ -10,11 +10,16 @@ import (
 
 func filterOf(t *testing.T, query string) enquiry.Filter {
 	t.Helper()
+	return filterIn(t, query, enquiry.Days{})
+}
+
+func filterIn(t *testing.T, query string, days enquiry.Days) enquiry.Filter {
+	t.Helper()
 	q, err := url.ParseQuery(query)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := enquiry.ParseFilter(q, enquiry.Days{})
+	f, err := enquiry.ParseFilter(q, days)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,19 +118,5 @@ func TestMenusCountWhatTheyWouldShow(t *testing.T) {
 	}
 	if len(f.Chips) != 2 || f.Chips[0].Text != "Channel: CINNOX" || f.Chips[0].Href != "/?status=Opened" {
 		t.Errorf("chips: %+v", f.Chips)
-	}
-}
-
-func TestWords(t *testing.T) {
-	names := func(id string) string { return map[string]string{"d1": "New customers"}[id] }
-	for query, want := range map[string]string{
-		"": "Enquiries, of all time",
-		"status=Missed&channel=WHATSAPP&channel=LINE&from=2026-02-01&to=2026-02-08&by=missed&tz=Asia/Hong_Kong": "Missed on WhatsApp or LINE, missed from 1 Feb 2026 before 8 Feb 2026 (Asia/Hong_Kong)",
-		"destination=d1&recovered=true&q=CN12":  "Enquiries for New customers, recovered, case number “CN12”, of all time",
-		"status=Opened&status=Handling&origin=": "Open or Handling, origin Not given, of all time",
-	} {
-		if got := Words(t.Context(), filterOf(t, query), names); got != want {
-			t.Errorf("%q: %q, want %q", query, got, want)
-		}
 	}
 }

@@ -88,15 +88,23 @@ func waits(p store.Period) string {
 	return hrefOf(p.Reaching(enquiry.Handling)) + "&sort=" + string(store.LongestWait)
 }
 
-// share is a part in hundredths; only all are 100 %, and only none 0 %.
+// share is a part in hundredths.
 func share(part, whole int64) string {
 	if whole == 0 {
 		return unknown
 	}
-	switch percent := math.Round(100 * float64(part) / float64(whole)); {
-	case percent == 100 && part < whole:
+	return percent(new(float64(part) / float64(whole)))
+}
+
+// percent is a ratio in hundredths; only all are 100 %, and only none 0 %.
+func percent(ratio *float64) string {
+	if ratio == nil {
+		return unknown
+	}
+	switch percent := math.Round(100 * *ratio); {
+	case percent == 100 && *ratio < 1:
 		return ">\u202f99\u202f%"
-	case percent == 0 && part > 0:
+	case percent == 0 && *ratio > 0:
 		return "<\u202f1\u202f%"
 	default:
 		return strconv.Itoa(int(percent)) + " %"

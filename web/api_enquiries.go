@@ -72,10 +72,15 @@ func (s *server) apiEnquiry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, ts, seq, err := s.Store.Enquiry(r.Context(), who(r).Scope, enquiry.Key{ServiceID: r.PathValue("serviceId"), EID: r.PathValue("eid")})
+	k := pathKey(r)
+	e, ts, seq, err := s.Store.Enquiry(r.Context(), who(r).Scope, k)
 	if errors.Is(err, store.ErrNotFound) {
 		return &fault{status: http.StatusNotFound, message: "There is no such enquiry."}
 	}
+	if err != nil {
+		return err
+	}
+	notes, err := s.Store.Notes(r.Context(), who(r).Scope, k)
 	if err != nil {
 		return err
 	}
@@ -83,12 +88,23 @@ func (s *server) apiEnquiry(w http.ResponseWriter, r *http.Request) error {
 	answer := struct {
 		Seq string `json:"seq"`
 		enquiryJSON
-	}{s.seqText(seq), style.enquiry(&e)}
+		Notes []noteJSON `json:"notes"`
+	}{s.seqText(seq), style.enquiry(&e), make([]noteJSON, len(notes))}
+	for i, n := range notes {
+		answer.Notes[i] = noteJSON{style.time(n.At), n.Author, n.Body}
+	}
 	for i := range ts {
 		answer.Transitions = append(answer.Transitions, style.transition(&ts[i]))
 	}
 	w.Header().Set(seqHeader, answer.Seq)
 	return writeJSON(w, http.StatusOK, answer)
+}
+
+// noteJSON is what somebody noted of an enquiry.
+type noteJSON struct {
+	At     text   `json:"at"`
+	Author string `json:"author"`
+	Body   string `json:"body"`
 }
 
 // zoneOnly is for what has no filter but tz.

@@ -27,7 +27,7 @@ func (s *server) annotate(w http.ResponseWriter, r *http.Request, note func(cont
 	if err := parseForm(w, r); err != nil {
 		return err
 	}
-	k := enquiry.Key{ServiceID: r.PathValue("serviceId"), EID: r.PathValue("eid")}
+	k := pathKey(r)
 	err := note(r.Context(), who(r).Scope, k)
 	switch {
 	case errors.Is(err, store.ErrNotFound):

@@ -1,20 +1,25 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
-const enquiriesPerPage = 50
+const (
+	enquiriesPerPage = 50
+	nearestShown     = 5
+)
 
 // enquiriesPage is history: search, filters and a page of what they select.
 func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
@@ -24,9 +29,12 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	q = filled(q)
 	days := s.days(r, q)
-	f, err := parseFilter(r, q, days, "sort", "after")
+	f, err := parseFilter(r, q, days, "sort", "after", "numbers")
 	if bad := (*enquiry.BadParameter)(nil); errors.As(err, &bad) {
 		return s.refuseSearch(w, r, q, days, bad)
+	}
+	if _, err := words(q, "numbers", []string{"all"}); err != nil {
+		return err
 	}
 	if to, err := s.onlyCase(r, q, f); err != nil {
 		return err
@@ -34,7 +42,9 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
-	list, err := s.Store.Enquiries(r.Context(), f, store.Page{Sort: store.Sort(q.Get("sort")), After: q.Get("after"), Limit: enquiriesPerPage})
+	list, err := s.Store.Enquiries(r.Context(), f, store.Page{
+		Sort: store.Sort(q.Get("sort")), After: q.Get("after"), Limit: enquiriesPerPage, Numbers: numbersFor(q),
+	})
 	if bad := (*enquiry.BadParameter)(nil); errors.As(err, &bad) {
 		return s.refuseSearch(w, r, q, days, bad)
 	}
@@ -46,12 +56,56 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.fillPage(&page, list, q)
+	if len(list.Enquiries) == 0 && len(f.Cases) > 0 {
+		if err := s.lookNear(r, f, &page); err != nil {
+			return err
+		}
+	}
 	w.Header().Set(seqHeader, s.seqText(list.Seq))
 	return render(w, r, http.StatusOK, views.EnquiriesPage(s.searchFrame(r, q), page))
 }
 
+// The numbers of what a filter selects are drawn at once where that is quickly
+// done; where it is not, whoever wants them says so, and waits.
+var (
+	numbersAtOnce = store.Bound{Rows: 200_000, Time: 2 * time.Second}
+	numbersOfAll  = store.Bound{Rows: math.MaxInt64, Time: 30 * time.Second}
+)
+
+func numbersFor(q url.Values) store.Bound {
+	if q.Get("numbers") == "all" {
+		return numbersOfAll
+	}
+	return numbersAtOnce
+}
+
+// lookNear finds what may have been meant by a case number that nothing has:
+// the same one without the rest of the filter, or else others like it.
+func (s *server) lookNear(r *http.Request, f enquiry.Filter, p *views.Enquiries) error {
+	alone := everything(r)
+	alone.Cases = f.Cases
+	list, err := s.Store.Enquiries(r.Context(), alone, store.Page{Limit: 1})
+	if err != nil || list.Total > 0 {
+		p.Anywhere = list.Total
+		return err
+	}
+	near, err := s.Store.Nearest(r.Context(), f.Scope, f.Cases[0], nearestShown)
+	p.Near = s.named(near)
+	return err
+}
+
+// named gives enquiries the names of their destinations.
+func (s *server) named(es []enquiry.Enquiry) []views.Enquiry {
+	names := s.settings.now().names
+	list := make([]views.Enquiry, len(es))
+	for i, e := range es {
+		list[i] = views.Enquiry{Enquiry: e, DestinationName: names.of(e.ServiceID, e.Destination)}
+	}
+	return list
+}
+
 func (s *server) searchFrame(r *http.Request, q url.Values) views.Frame {
-	frame := s.frame(r, "Enquiries", "/enquiries")
+	frame := s.frame(r, lang.From(r.Context()).T("Enquiries"), "/enquiries")
 	frame.Case = q.Get("q")
 	return frame
 }
@@ -59,7 +113,7 @@ func (s *server) searchFrame(r *http.Request, q url.Values) views.Frame {
 // refuseSearch shows the form again with what is wrong.
 func (s *server) refuseSearch(w http.ResponseWriter, r *http.Request, q url.Values, days enquiry.Days, bad *enquiry.BadParameter) error {
 	kept := maps.Clone(q)
-	for _, name := range []string{bad.Name, "from", "to", "by", "tz", "sort", "after"} {
+	for _, name := range []string{bad.Name, "from", "to", "by", "tz", "sort", "after", "numbers"} {
 		kept.Del(name)
 	}
 	f, err := parseFilter(r, kept, days)
@@ -72,7 +126,7 @@ func (s *server) refuseSearch(w http.ResponseWriter, r *http.Request, q url.Valu
 		return err
 	}
 	page.Search = searchOf(q, days.Zone)
-	page.Problem = "This cannot be searched for. " + bad.Error() + "."
+	page.Problem = lang.From(r.Context()).T("This cannot be searched for. %s.", bad.Error())
 	return render(w, r, http.StatusBadRequest, views.EnquiriesPage(s.searchFrame(r, q), page))
 }
 
@@ -95,20 +149,27 @@ func (s *server) searchPage(r *http.Request, f enquiry.Filter, q url.Values, zon
 	if err != nil {
 		return views.Enquiries{}, err
 	}
-	names := s.settings.get(r.Context()).names.within(f.Scope)
 	options := views.Options{
 		"service": facets.Services, "channel": facets.Channels, "origin": facets.Origins, "destination": facets.Destinations,
 	}
 	list := maps.Clone(q)
 	list.Del("after")
+	list.Del("numbers")
+	settings := s.settings.get(r.Context())
+	names := settings.names.within(f.Scope)
 	p := views.Enquiries{
 		Filters: views.EnquiryFilters(r.Context(), f, list, options, names),
 		Search:  searchOf(q, zone),
-		Words:   views.Words(r.Context(), f, names),
+		Words:   views.Words(r.Context(), f, names, time.Now()),
 		Zone:    f.Zone,
-		Columns: columns(list),
+		By:      f.By,
+		Sort:    cmp.Or(store.Sort(q.Get("sort")), store.NewestFirst),
+		Query:   list,
+		After:   q.Get("after"),
+		Columns: s.columns(r),
+		Targets: settings.targets,
 	}
-	p.Search.Ranges = ranges(list, time.Now(), f.Days())
+	p.Search.Ranges = ranges(r.Context(), "/enquiries", list, searchPeriods, time.Now(), f.Days())
 	if who(r).Role.Allows(access.Supervisor) {
 		filter := maps.Clone(list)
 		filter.Del("sort")
@@ -122,11 +183,13 @@ func searchOf(q url.Values, zone *time.Location) views.Search {
 }
 
 func (s *server) fillPage(p *views.Enquiries, list store.List, q url.Values) {
-	names := s.settings.now().names
-	for _, e := range list.Enquiries {
-		p.Rows = append(p.Rows, views.Enquiry{Enquiry: e, DestinationName: names.of(e.ServiceID, e.Destination)})
+	p.Rows = s.named(list.Enquiries)
+	p.Total, p.AtLeast, p.About, p.Numbers = list.Total, list.AtLeast, list.About, list.Numbers
+	if list.Numbers == nil && !q.Has("numbers") {
+		all := maps.Clone(q)
+		all.Set("numbers", "all")
+		p.AllNumbers = "/enquiries?" + all.Encode()
 	}
-	p.Total, p.AtLeast = list.Total, list.AtLeast
 	p.Newer, p.Older = turn(q, list.Prev), turn(q, list.Next)
 }
 
@@ -138,61 +201,4 @@ func turn(q url.Values, cursor string) string {
 	q = maps.Clone(q)
 	q.Set("after", cursor)
 	return "/enquiries?" + q.Encode()
-}
-
-// columns are the table's headings; a click on one sorts by it, a second the other way.
-func columns(q url.Values) []views.Column {
-	now := store.Sort(q.Get("sort"))
-	if now == "" {
-		now = store.NewestFirst
-	}
-	sorting := func(text string, first, second store.Sort, number bool) views.Column {
-		c := views.Column{Text: text, Number: number}
-		next := first
-		if now == first {
-			next = second
-		}
-		if now == first || now == second {
-			c.Sorted = "ascending"
-			if strings.HasPrefix(string(now), "-") {
-				c.Sorted = "descending"
-			}
-		}
-		q := maps.Clone(q)
-		q.Set("sort", string(next))
-		c.Href = "/enquiries?" + q.Encode()
-		return c
-	}
-	return []views.Column{
-		{Text: "Case number"}, {Text: "Status"}, {Text: "Channel"}, {Text: "Origin"}, {Text: "Destination"},
-		sorting("Opened", store.NewestFirst, store.OldestFirst, false),
-		{Text: "Picked up"}, {Text: "Missed or closed"},
-		sorting("Wait", store.LongestWait, store.ShortestWait, true),
-		sorting("Handle time", store.LongestHandle, store.ShortestHandle, true),
-	}
-}
-
-// ranges are the periods that people have words for.
-func ranges(q url.Values, now time.Time, days enquiry.Days) []views.Range {
-	y, m, d := days.Of(now)
-	day := func(y int, m time.Month, d int) string {
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-	}
-	var list []views.Range
-	for _, p := range []struct{ text, from, to string }{
-		{"Today", day(y, m, d), ""},
-		{"Yesterday", day(y, m, d-1), day(y, m, d)},
-		{"Last 7 days", day(y, m, d-6), ""},
-		{"This month", day(y, m, 1), ""},
-		{"All time", "", ""},
-	} {
-		to := maps.Clone(q)
-		for name, value := range map[string]string{"from": p.from, "to": p.to} {
-			if to.Del(name); value != "" {
-				to.Set(name, value)
-			}
-		}
-		list = append(list, views.Range{Text: p.text, Href: "/enquiries?" + to.Encode(), Chosen: q.Get("from") == p.from && q.Get("to") == p.to})
-	}
-	return list
 }

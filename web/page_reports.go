@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -184,13 +183,13 @@ func (s *server) reportForm(r *http.Request, ask reportQuery) (views.Reports, er
 	p := views.Reports{
 		Filters: views.ReportFilters(ctx, f, ask.Values, options, names),
 		Search:  views.Search{From: ask.Get("from"), To: ask.Get("to"), Zone: ask.Get("tz"), DefaultZone: f.Zone.String()},
-		Words:   views.Words(ctx, f, names), Zone: f.Zone, Group: ask.group, Compare: ask.compare,
+		Words:   views.Words(ctx, f, names, time.Now()), Zone: f.Zone, Group: ask.group, Compare: ask.compare,
 		Heat: views.Heat{Measure: ask.measure},
 	}
 	if !f.From.IsZero() {
-		p.Before = lang.From(ctx).T("Compared with %s", views.Words(ctx, ask.before, names))
+		p.Before = lang.From(ctx).T("Compared with %s", views.Words(ctx, ask.before, names, time.Now()))
 	}
-	p.Search.Ranges = reportRanges(ctx, ask.Values, time.Now(), f.Days())
+	p.Search.Ranges = ranges(ctx, "/reports", ask.Values, reportPeriods, time.Now(), f.Days())
 	for _, g := range reportGroups {
 		p.Groups = append(p.Groups, views.Grouped{Name: g.title, Href: ask.with("group", g.name), Chosen: g.name == ask.group})
 		if g.name == ask.group {
@@ -221,33 +220,6 @@ func (ask reportQuery) file(groups string) string {
 	q.Del("compare")
 	q.Set("group", groups)
 	return "/reports.csv?" + q.Encode()
-}
-
-func reportRanges(ctx context.Context, q url.Values, now time.Time, days enquiry.Days) []views.Range {
-	y, m, d := days.Of(now)
-	day := func(y int, m time.Month, d int) string {
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-	}
-	var list []views.Range
-	for _, p := range []struct {
-		text     lang.Text
-		from, to string
-	}{
-		{"Today", day(y, m, d), ""},
-		{"Yesterday", day(y, m, d-1), day(y, m, d)},
-		{"Last 7 days", day(y, m, d-6), ""},
-		{"Last 28 days", day(y, m, d-27), ""},
-		{"This month", day(y, m, 1), ""},
-		{"Last month", day(y, m-1, 1), day(y, m, 1)},
-	} {
-		to := maps.Clone(q)
-		to.Set("from", p.from)
-		if to.Del("to"); p.to != "" {
-			to.Set("to", p.to)
-		}
-		list = append(list, views.Range{Text: lang.From(ctx).T(p.text), Href: "/reports?" + to.Encode(), Chosen: q.Get("from") == p.from && q.Get("to") == p.to})
-	}
-	return list
 }
 
 // reportRows are the groups of a period, each beside its like of the period

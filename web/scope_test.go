@@ -26,10 +26,12 @@ type walk struct {
 }
 
 var walks = map[string]walk{
-	"GET /{$}":                         {path: "/", shows: true},
-	"GET /live":                        {path: "/live", shows: true},
-	"GET /enquiries":                   {path: "/enquiries", shows: true},
-	"GET /enquiries/{serviceId}/{eid}": {path: "/enquiries/inmark-svc/inmark-1", shows: true},
+	"GET /{$}":                                     {path: "/", shows: true},
+	"GET /live":                                    {path: "/live", shows: true},
+	"GET /enquiries":                               {path: "/enquiries", shows: true},
+	"POST /enquiries/columns":                      {path: "/enquiries/columns"},
+	"GET /enquiries/{serviceId}/{eid}":             {path: "/enquiries/inmark-svc/inmark-1", shows: true},
+	"POST /enquiries/{serviceId}/{eid}/notes":      {path: "/enquiries/inmark-svc/inmark-1/notes"},
 	"POST /enquiries/{serviceId}/{eid}/reconcile":  {path: "/enquiries/inmark-svc/inmark-1/reconcile"},
 	"POST /enquiries/{serviceId}/{eid}/take-back":  {path: "/enquiries/inmark-svc/inmark-1/take-back"},
 	"GET /enquiries.csv":                           {path: "/enquiries.csv", shows: true},

@@ -17,7 +17,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
-const maxForm = 16 << 10 // bytes
+const maxForm = 64 << 10 // bytes
 
 func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 	next := safeNext(r.URL.Query().Get("next"))

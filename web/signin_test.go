@@ -43,7 +43,7 @@ func (b *browser) send(path string, fields ...string) (*http.Response, string) {
 	b.s.t.Helper()
 	form := url.Values{}
 	for i := 0; i < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
+		form.Add(fields[i], fields[i+1])
 	}
 	resp, err := b.PostForm(b.s.URL+path, form)
 	must(b.s.t, err)

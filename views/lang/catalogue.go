@@ -34,6 +34,8 @@ var entries = [][]entry{
 	numbersEntries,
 	cinnoxEntries,
 	problemEntries,
+	enquiriesEntries,
+	enquiryEntries,
 }
 
 func catalogue() catalog.Catalog {

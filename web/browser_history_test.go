@@ -1,0 +1,78 @@
+package web_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/enquiryboard/enquiryboard/web/browsertest"
+)
+
+// A list and an enquiry of it are for everyone: in each language, on a phone and
+// on a screen, in light and dark, with long texts.
+func TestHistoryIsForEveryone(t *testing.T) {
+	s := newSite(t, asDemo)
+	now := time.Now()
+	for i, state := range []struct{ status, destination string }{
+		{"Opened", "a group with quite a long name"}, {"Missed", ""}, {"Handling", "another one, that is no shorter"}, {"Closed", ""}, {"Closed", ""},
+	} {
+		s.later(notification{"eid": "long", "displayCaseNumber": "CN-2602-0000000000000000017", "status": state.status, "destination": state.destination,
+			"date": now.Add(time.Duration(i*i) * -20 * time.Hour).UTC().Format(time.RFC3339)})
+	}
+	s.post(notification{"eid": "2", "displayCaseNumber": "CN-2", "status": "Handling"})
+	if resp, err := s.Client().PostForm(s.URL+"/enquiries/svc-1/long/notes", map[string][]string{"body": {"Called back.\nhttps://example.com/a-long-address-without-any-break-0123456789-0123456789"}}); err != nil || resp.StatusCode != 200 {
+		t.Fatal(resp, err)
+	}
+	p := browsertest.New(t)
+	p.Allow("400", "422")
+	for _, language := range []string{"en", "zh-HK", "zh-CN"} {
+		p.Language(language)
+		for _, path := range []string{"/enquiries", "/enquiries?q=CN-2602&from=2020-01-01", "/enquiries?q=CN-3", "/enquiries?q=CN-2&channel=LINE", "/enquiries/svc-1/long?in=", "/enquiries/svc-1/2"} {
+			for _, scheme := range []browsertest.Scheme{browsertest.Light, browsertest.Dark} {
+				p.Prefer(scheme)
+				p.Viewport(1440, 900)
+				p.Navigate(s.URL + path)
+				p.Accessible()
+			}
+			p.Viewport(360, 740)
+			if wide := browsertest.Eval[int](p, `document.documentElement.scrollWidth`); wide > 360 {
+				t.Errorf("%s in %s is %d wide on a screen of 360", path, language, wide)
+			}
+			p.Accessible()
+		}
+	}
+}
+
+// What a number means is one key away, and columns are chosen by keys alone.
+func TestHistoryByKeyboard(t *testing.T) {
+	s := newSite(t, asDemo)
+	s.later(notification{"eid": "1", "displayCaseNumber": "CN-1"})
+	p := browsertest.New(t)
+	p.Viewport(1440, 900)
+	p.Navigate(s.URL + "/enquiries")
+	press := func(css, keys string) { p.Do(chromedp.SendKeys(chromedp.CSS(css), keys)) }
+
+	press(`[popovertarget="n-asa_seconds"]`, kb.Enter)
+	p.Poll(`document.getElementById("n-asa_seconds").matches(":popover-open")`)
+	press(`[popovertarget="n-asa_seconds"]`, kb.Escape)
+	p.Poll(`!document.getElementById("n-asa_seconds").matches(":popover-open")`)
+
+	press(`.chooser summary`, kb.Enter)
+	p.Poll(`document.querySelector(".chooser").open`)
+	press(`.chooser input[value=origin]`, " ")
+	press(`.chooser input[value=eid]`, " ")
+	press(`.chooser .primary`, kb.Enter)
+	p.Poll(`document.querySelector("td.eid")?.innerText.trim() === "1" && !document.querySelector("td.origin")`)
+
+	press(`tbody th a`, kb.Enter)
+	p.Poll(`location.pathname === "/enquiries/svc-1/1"`)
+	press(`td.payload summary`, kb.Enter)
+	p.Poll(`document.querySelector("td.payload pre").checkVisibility() && document.querySelector("td.payload pre").textContent.includes('"eid":"1"')`)
+	press(`#note`, "Seen.")
+	press(`form.note button`, kb.Enter)
+	p.Poll(`location.hash === "#note-1" && location.search === "?in=" && document.getElementById("note-1").innerText.startsWith("Seen.")`)
+	press(`nav.back a`, kb.Enter)
+	p.Poll(`location.pathname === "/enquiries"`)
+}
