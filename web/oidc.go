@@ -27,6 +27,7 @@ type OIDC struct {
 	GroupsClaim            string   // where the provider says somebody's groups
 	Grants                 []Grant
 	UnverifiedEmail        bool // take e-mail addresses that the provider does not call verified
+	Only                   bool // nobody signs in with a password
 }
 
 // Grant is what members of a group may do. Who is in several groups gets the
@@ -72,6 +73,19 @@ func (p *provider) name() string {
 		return ""
 	}
 	return p.Name
+}
+
+// only says whether nobody signs in with a password.
+func (p *provider) only() bool { return p != nil && p.Only }
+
+// withPasswords is for routes that are of no use where nobody has a password.
+func (s *server) withPasswords(h handler) handler {
+	if !s.provider.only() {
+		return h
+	}
+	return func(http.ResponseWriter, *http.Request) error {
+		return s.notFrom("Nobody signs in with a password here: sign in with %s.")
+	}
 }
 
 // of is the name of the provider that a user signs in with, "" for a password.

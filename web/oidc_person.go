@@ -156,7 +156,8 @@ func (s *server) enterWith(w http.ResponseWriter, r *http.Request, u store.User,
 }
 
 // firstSignIn makes the account of an identity that has none. An account that
-// has the same e-mail address is somebody else's until its password is given.
+// has the same e-mail address is somebody else's until its password is given;
+// one without a password, which was disconnected, is nobody's.
 func (s *server) firstSignIn(w http.ResponseWriter, r *http.Request, p person, may Grant, next string) error {
 	switch {
 	case !isEmail(p.Email):
@@ -182,6 +183,13 @@ func (s *server) firstSignIn(w http.ResponseWriter, r *http.Request, p person, m
 		return s.refusePerson(w, r, p, next, errDisabled)
 	case u.Identity != store.Identity{}:
 		return s.refusePerson(w, r, p, next, s.notFrom("%s calls you %s, and that account is connected with somebody else there. An administrator can disconnect it.", p.Email))
+	case u.PasswordHash == "" && p.Verified:
+		ctx := store.By(r.Context(), store.Actor{Name: u.Email, Address: clientAddress(r)})
+		if err := s.Store.Connect(ctx, u.Email, p.Identity); err != nil {
+			return err
+		}
+		u.Identity = p.Identity
+		return s.enterWith(w, r, u, may, next)
 	}
 	return s.askToConnect(w, r, connection{Identity: p.Identity, Email: u.Email, Grant: may, Next: next})
 }

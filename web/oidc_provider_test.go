@@ -102,11 +102,17 @@ func ann(groups ...string) member {
 // withProvider is a site that lets the members of a provider in.
 func withProvider(t testing.TB, members ...member) (*site, *provider) {
 	t.Helper()
+	return withProviderOnly(t, false, members...)
+}
+
+// withProviderOnly may let nobody in by a password.
+func withProviderOnly(t testing.TB, only bool, members ...member) (*site, *provider) {
+	t.Helper()
 	var p *provider
 	s := newSite(t, func(c *web.Config) {
 		p = startProvider(t, c.PublicURL, members...)
 		c.OIDC = &web.OIDC{
-			Name: "Example ID", Issuer: p.issuer, ClientID: "board", ClientSecret: "s3cret", Scopes: []string{"openid", "email"}, GroupsClaim: "groups",
+			Name: "Example ID", Issuer: p.issuer, ClientID: "board", ClientSecret: "s3cret", Scopes: []string{"openid", "email"}, GroupsClaim: "groups", Only: only,
 			Grants: []web.Grant{
 				{Group: "board-admins", Role: access.Admin},
 				{Group: "cn=leads,dc=example", Role: access.Supervisor},

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/enquiry"
@@ -129,14 +130,13 @@ func TestConnectingAnAccount(t *testing.T) {
 	ada := s.administrator()
 	ada.submit("/settings/users/" + u.ID + "/disconnect")
 	desk.wants("/", http.StatusSeeOther)
-	connects()
-	if resp, _ := b.send("/sign-in/connect", "password", ""); resp.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("an account without a password takes none: %s", resp.Status)
-	}
+	desk.signInAt(p, ann(), "") // it was nobody's, and the address is verified
+	ada.submit("/settings/users/" + u.ID + "/disconnect")
 	link := secretOf(t, ada.submit("/settings/users/"+u.ID+"/reset"))
 	if resp, _ := s.browser().send(strings.TrimPrefix(link, s.URL), "password", goodPassword); resp.StatusCode != http.StatusSeeOther {
 		t.Fatalf("choosing a password: %s", resp.Status)
 	}
+	connects()
 	if resp, _ := b.send("/sign-in/connect", "password", goodPassword); resp.StatusCode != http.StatusSeeOther {
 		t.Errorf("connecting again: %s", resp.Status)
 	}
@@ -220,6 +220,35 @@ func TestAnswersOfAProviderAreGoodOnce(t *testing.T) {
 	b.wants("/enquiries", http.StatusOK)
 	if resp, _ := b.open("/sign-in/oidc?next=//evil.example/"); strings.Contains(resp.Header.Get("Location"), "evil") {
 		t.Errorf("the way back leads elsewhere: %s", resp.Header.Get("Location"))
+	}
+}
+
+// Where the provider decides alone, no password gets anybody in, nor does a link
+// that leads to one, nor a session of before.
+func TestNobodySignsInWithAPassword(t *testing.T) {
+	t.Parallel()
+	s, p := withProviderOnly(t, true, ann("board-admins"))
+	s.hasSession(s.account("ada@example.com", access.Admin)).wants("/", http.StatusSeeOther)
+
+	b := s.browser()
+	if _, body := b.open("/sign-in"); strings.Contains(body, "password") || !strings.Contains(body, "Example ID") {
+		t.Errorf("the sign-in page asks for a password: %s", body)
+	}
+	secret := access.NewLinkToken()
+	must(t, s.store.CreateLink(t.Context(), access.HashToken(secret), store.Link{Purpose: store.SetupLink, Role: access.Admin, ExpiresAt: time.Now().Add(time.Hour)}))
+	for _, path := range []string{"/sign-in", "/setup/" + secret, "/invite/x", "/reset/x"} {
+		if resp, body := b.send(path, "email", "ada@example.com", "password", goodPassword); resp.StatusCode != http.StatusForbidden || !strings.Contains(body, "sign in with Example ID") {
+			t.Errorf("POST %s: %s", path, resp.Status)
+		}
+	}
+	b.signInAt(p, ann(), "")
+	for _, path := range []string{"/settings/users/invitations", "/account/password"} {
+		if resp, _ := b.send(path, "email", "eve@example.com", "role", "viewer"); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("POST %s: %s", path, resp.Status)
+		}
+	}
+	if _, body := b.open("/settings/users"); strings.Contains(body, "Make the link") || !strings.Contains(body, "Nobody has to be invited") {
+		t.Errorf("the page invites: %s", body)
 	}
 }
 

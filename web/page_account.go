@@ -18,13 +18,13 @@ func (s *server) accountRoutes() []route {
 	return []route{
 		{"GET /account", access.Viewer, s.accountPage},
 		{"POST /account/language", access.Viewer, s.changeLanguage},
-		{"POST /account/password", access.Viewer, s.changePassword},
+		{"POST /account/password", access.Viewer, s.withPasswords(s.changePassword)},
 		{"POST /account/sign-out", access.Viewer, s.signOutEverywhere},
 		{"POST /account/sessions/{id}/end", access.Viewer, s.endSession},
-		{"GET /invite/{token}", "", s.invitePage},
-		{"POST /invite/{token}", "", s.acceptInvite},
-		{"GET /reset/{token}", "", s.resetPage},
-		{"POST /reset/{token}", "", s.reset},
+		{"GET /invite/{token}", "", s.withPasswords(s.invitePage)},
+		{"POST /invite/{token}", "", s.withPasswords(s.acceptInvite)},
+		{"GET /reset/{token}", "", s.withPasswords(s.resetPage)},
+		{"POST /reset/{token}", "", s.withPasswords(s.reset)},
 	}
 }
 
@@ -43,7 +43,7 @@ func (s *server) showAccount(w http.ResponseWriter, r *http.Request, status int,
 		if err != nil {
 			return err
 		}
-		if page.Language = u.Language; u.PasswordHash == "" {
+		if page.Language = u.Language; u.PasswordHash == "" || s.provider.only() {
 			page.Provider = s.provider.of(u)
 		}
 		list, err := s.Store.UserSessions(r.Context(), v.UserID)

@@ -16,7 +16,7 @@ func (s *server) settingsRoutes() []route {
 	return []route{
 		{"GET /settings/{$}", access.Supervisor, unlimited(s.settingsPage)},
 		{"GET /settings/users", access.Admin, s.usersPage},
-		{"POST /settings/users/invitations", access.Admin, s.invite},
+		{"POST /settings/users/invitations", access.Admin, s.withPasswords(s.invite)},
 		{"POST /settings/users/invitations/{id}/revoke", access.Admin, s.uninvite},
 		{"GET /settings/users/{id}", access.Admin, s.userPage},
 		{"POST /settings/users/{id}/role", access.Admin, s.setRole},
@@ -24,7 +24,7 @@ func (s *server) settingsRoutes() []route {
 		{"POST /settings/users/{id}/enable", access.Admin, s.enableUser},
 		{"POST /settings/users/{id}/disconnect", access.Admin, s.disconnectUser},
 		{"POST /settings/users/{id}/sign-out", access.Admin, s.signOutUser},
-		{"POST /settings/users/{id}/reset", access.Admin, s.resetUser},
+		{"POST /settings/users/{id}/reset", access.Admin, s.withPasswords(s.resetUser)},
 		{"GET /settings/tokens", access.Admin, s.tokensPage},
 		{"POST /settings/tokens", access.Admin, s.createToken},
 		{"POST /settings/tokens/{id}/revoke", access.Admin, s.revokeToken},

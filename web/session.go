@@ -114,6 +114,9 @@ func (s *server) visitor(r *http.Request) (v visitor, ok bool, err error) {
 	if err != nil {
 		return visitor{}, false, err
 	}
+	if s.provider.only() && u.Identity == (store.Identity{}) { // signed in before passwords ended
+		return visitor{}, false, nil
+	}
 	return visitor{Name: u.Email, Role: u.Role, Scope: u.Scope, UserID: u.ID, Language: u.Language}, true, nil
 }
 

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"testing"
 	"time"
@@ -32,6 +34,21 @@ func signedIn(t *testing.T, identity store.Identity) (b *browser, token string, 
 	list, err := st.UserSessions(t.Context(), u.ID)
 	must(t, err)
 	return b, list[0].Token, db
+}
+
+// hasSession is a browser with a session that was not begun here.
+func (s *site) hasSession(u store.User) *browser {
+	s.t.Helper()
+	const token = "as good as a random one"
+	hash := sha256.Sum256([]byte(token))
+	name := base64.RawURLEncoding.EncodeToString(hash[:])
+	data, err := scs.GobCodec{}.Encode(time.Now().Add(time.Hour), map[string]any{})
+	must(s.t, err)
+	must(s.t, s.store.Sessions().CommitCtx(s.t.Context(), name, data, time.Now().Add(time.Hour)))
+	must(s.t, s.store.AddSession(s.t.Context(), name, u.ID, "", ""))
+	b := s.browser()
+	b.Jar.SetCookies(s.address(), []*http.Cookie{{Name: "enquiryboard", Value: token}})
+	return b
 }
 
 func expires(t *testing.T, db *pgx.Conn) (in time.Duration) {

@@ -36,6 +36,9 @@ func (s *server) showUsers(w http.ResponseWriter, r *http.Request, status int, f
 		return err
 	}
 	page := views.Users{Settings: frame, Form: f}
+	if s.provider.only() {
+		page.Provider = s.provider.Name
+	}
 	for _, u := range users {
 		page.Users = append(page.Users, s.userLine(u))
 	}
@@ -115,7 +118,7 @@ func (s *server) showUser(w http.ResponseWriter, r *http.Request, status int, u 
 	if err != nil {
 		return err
 	}
-	page := views.UserPage{Settings: frame, User: s.userLine(u), Own: u.ID == who(r).UserID, Sessions: len(sessions), Form: f}
+	page := views.UserPage{Settings: frame, NoPasswords: s.provider.only(), User: s.userLine(u), Own: u.ID == who(r).UserID, Sessions: len(sessions), Form: f}
 	for _, e := range history {
 		page.History = append(page.History, entryView(e))
 	}
@@ -180,7 +183,7 @@ func (s *server) disconnectUser(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.Disconnect(r.Context(), u.Email); err != nil {
 		return err
 	}
-	return s.userChanged(w, r, u, "The account is disconnected. Make a link by which its owner chooses a password.")
+	return s.userChanged(w, r, u, "The account is disconnected.")
 }
 
 func (s *server) signOutUser(w http.ResponseWriter, r *http.Request) error {

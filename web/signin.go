@@ -31,7 +31,7 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) signInForm(email, next string) views.SignInForm {
-	return views.SignInForm{Email: email, Next: next, Provider: s.provider.name()}
+	return views.SignInForm{Email: email, Next: next, Provider: s.provider.name(), Only: s.provider.only()}
 }
 
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {

@@ -119,14 +119,14 @@ func (s *server) mainRoutes() []route {
 		{"GET /metrics", "", s.prometheus}, // a token, or loopback without a forwarding header
 		{"GET /static/{path...}", "", s.static},
 		{"GET /sign-in", "", s.signInPage},
-		{"POST /sign-in", "", s.signIn},
+		{"POST /sign-in", "", s.withPasswords(s.signIn)},
 		{"GET /sign-in/oidc", "", s.signInElsewhere},
 		{"GET " + oidcBack, "", s.signedInElsewhere},
 		{"GET /sign-in/connect", "", s.connectPage},
 		{"POST /sign-in/connect", "", s.connect},
 		{"POST /sign-out", access.Viewer, s.signOut},
-		{"GET /setup/{token}", "", s.setupPage},
-		{"POST /setup/{token}", "", s.setup},
+		{"GET /setup/{token}", "", s.withPasswords(s.setupPage)},
+		{"POST /setup/{token}", "", s.withPasswords(s.setup)},
 	}
 }
 

@@ -95,7 +95,7 @@ func (p *program) signInLine(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(users) > 0 {
+	if len(users) > 0 || p.provider != nil && p.provider.Only {
 		return p.url + "/sign-in", nil
 	}
 	secret := access.NewLinkToken()

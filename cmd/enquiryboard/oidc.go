@@ -21,13 +21,14 @@ type oidcSettings struct {
 	OIDCName            string   `name:"oidc-name" env:"ENQUIRYBOARD_OIDC_NAME" placeholder:"NAME" help:"What people call the provider; its host unless set."`
 	OIDCGroupsClaim     string   `name:"oidc-groups-claim" env:"ENQUIRYBOARD_OIDC_GROUPS_CLAIM" default:"groups" placeholder:"NAME" help:"The claim that holds somebody's groups."`
 	OIDCScopes          []string `name:"oidc-scopes" env:"ENQUIRYBOARD_OIDC_SCOPES" default:"openid,email" placeholder:"SCOPE" help:"The scopes that the provider is asked for."`
+	OIDCOnly            bool     `name:"oidc-only" env:"ENQUIRYBOARD_OIDC_ONLY" help:"Let nobody sign in with a password: the provider decides alone, also on a second factor."`
 	OIDCUnverifiedEmail bool     `name:"oidc-unverified-email" env:"ENQUIRYBOARD_OIDC_UNVERIFIED_EMAIL" help:"Take e-mail addresses that the provider does not say are verified. Microsoft Entra ID never says so."`
 }
 
 // provider is the one that the settings name, or nil for none.
 func (c *oidcSettings) provider(secret string) (*web.OIDC, error) {
 	if c.OIDCIssuer == "" {
-		if c.OIDCClientID != "" || len(c.OIDCRoles) > 0 {
+		if c.OIDCClientID != "" || len(c.OIDCRoles) > 0 || c.OIDCOnly {
 			return nil, usagef("--oidc-issuer: which provider? It looks like https://login.example.com")
 		}
 		return nil, nil
@@ -47,7 +48,7 @@ func (c *oidcSettings) provider(secret string) (*web.OIDC, error) {
 		return nil, usagef("--oidc-scopes: openid has to be one of them")
 	}
 	p := &web.OIDC{Name: c.OIDCName, Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: secret, Scopes: c.OIDCScopes,
-		GroupsClaim: c.OIDCGroupsClaim, UnverifiedEmail: c.OIDCUnverifiedEmail}
+		GroupsClaim: c.OIDCGroupsClaim, UnverifiedEmail: c.OIDCUnverifiedEmail, Only: c.OIDCOnly}
 	if p.Name == "" {
 		p.Name = issuer.Host
 	}

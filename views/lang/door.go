@@ -5,6 +5,7 @@ var doorEntries = []entry{
 	{English: "Sign in", Traditional: "登入", Simplified: "登录"},
 	{English: "Sign in with %s", Traditional: "以 %s 登入", Simplified: "用 %s 登录"},
 	{English: "or with a password", Traditional: "或以密碼登入", Simplified: "或用密码登录"},
+	{English: "Nobody signs in with a password here: sign in with %s.", Traditional: "此處不以密碼登入：請以 %s 登入。", Simplified: "此处不用密码登录：请用 %s 登录。"},
 	{English: "Password", Traditional: "密碼", Simplified: "密码"},
 	{English: "No account, or a forgotten password? An administrator can invite you, or make you a link for a new password.",
 		Traditional: "沒有帳戶，或忘記密碼？管理員可以邀請你，或為你建立設定新密碼的連結。",
