@@ -20,6 +20,7 @@ type Alive struct {
 	Days    int           // of the week that are known
 	GapTo   time.Time     // when deliveries came again; zero: there was no gap lately
 	Gap     time.Duration
+	Closed  Problem // of a kind: why nothing can come
 	Zone    *time.Location
 }
 
@@ -34,7 +35,7 @@ func NewAlive(v pulse.Verdict, now time.Time, zone *time.Location, days int, gap
 	a := Alive{Level: v.Level, Zone: zone}
 	switch {
 	case v.Level == pulse.Usual && now.Sub(gapTo) < gapShown:
-		a.GapTo, a.Gap = gapTo, roughly(gapTo.Sub(gapFrom))
+		a.GapTo, a.Gap = gapTo, Roughly(gapTo.Sub(gapFrom))
 	case v.Level == pulse.Usual && v.Silent < quietFrom:
 		// It is said by when the last event was.
 	case v.Level == pulse.Usual:
@@ -43,15 +44,15 @@ func NewAlive(v pulse.Verdict, now time.Time, zone *time.Location, days int, gap
 	case v.Level == pulse.NotBegun:
 		a.Usually = int(v.Expected)
 	case v.Level == pulse.Learning:
-		a.Silent, a.Days = roughly(v.Silent), days
+		a.Silent, a.Days = Roughly(v.Silent), days
 	default:
-		a.Silent, a.Every = roughly(v.Silent), often(v.PerHour)
+		a.Silent, a.Every = Roughly(v.Silent), often(v.PerHour)
 	}
 	return a
 }
 
-// roughly is a duration as people would say it.
-func roughly(d time.Duration) time.Duration {
+// Roughly is a duration as people would say it.
+func Roughly(d time.Duration) time.Duration {
 	switch {
 	case d < 2*time.Minute:
 		return d.Truncate(10 * time.Second)
@@ -92,6 +93,8 @@ func (a Alive) sentence(ctx context.Context) string {
 
 func (a Alive) text(ctx context.Context) string {
 	switch {
+	case a.Closed.Kind != "":
+		return t(ctx, "Silent for %s, and nothing can come: the webhook does not answer from outside. %s", a.lasted(ctx, a.Silent), a.Closed.what(ctx))
 	case !a.GapTo.IsZero():
 		return t(ctx, "Events again since %s, after %s of silence", moment(a.GapTo, a.Zone), a.lasted(ctx, a.Gap))
 	case !a.At.IsZero():

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/enquiryboard/enquiryboard/cinnox"
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/feed"
 	"github.com/enquiryboard/enquiryboard/pulse"
@@ -33,8 +34,9 @@ type alive struct {
 
 	readAt, learnedAt time.Time // of the loop alone
 
-	mu     sync.Mutex
-	hearts map[string]*heart // by service
+	mu      sync.Mutex
+	hearts  map[string]*heart // by service
+	outside check
 }
 
 // heart is what is known of one service.
@@ -50,8 +52,9 @@ type heart struct {
 	verdict pulse.Verdict
 	blind   bool // the board is not kept up, so nothing can be said
 	gap     gap
-	delay   *time.Duration // of the latest deliveries, by the sender's clock; nil: that clock is not known
-	usual   *time.Duration // likewise, of some thousand
+	closed  *cinnox.Problem // why nothing can come, as far as is known
+	delay   *time.Duration  // of the latest deliveries, by the sender's clock; nil: that clock is not known
+	usual   *time.Duration  // likewise, of some thousand
 }
 
 // gap is a silence that was odd, and has ended.
@@ -95,6 +98,7 @@ func (a *alive) turn(ctx context.Context, now time.Time) {
 		}
 	}
 	a.look(now)
+	a.checkIn(ctx, now)
 }
 
 // read keeps the counts of arrivals up, and learns from them once an hour.
@@ -265,6 +269,9 @@ func (a *alive) heard(f enquiry.Filter) []heart {
 		in := func(services []string) bool { return len(services) == 0 || slices.Contains(services, id) }
 		if h.model != nil && in(f.Services) && in(f.Scope.Services) {
 			list = append(list, *h)
+			if h.doubt() {
+				list[len(list)-1].closed = a.outside.problem
+			}
 		}
 	}
 	slices.SortFunc(list, func(x, y heart) int { return cmp.Compare(x.service, y.service) })
@@ -284,7 +291,20 @@ func (h *heart) say(now time.Time, zone *time.Location) views.Alive {
 	if h.blind {
 		return views.Alive{}
 	}
-	return views.NewAlive(h.verdict, now, zone, h.model.Days(), h.gap.from, h.gap.to)
+	said := views.NewAlive(h.verdict, now, zone, h.model.Days(), h.gap.from, h.gap.to)
+	if h.closed != nil {
+		said.Closed = problemOf(h.closed)
+		said.Level, said.Silent = pulse.Alarm, views.Roughly(h.verdict.Silent)
+	}
+	return said
+}
+
+// level is how much the service's silence matters.
+func (h *heart) level() pulse.Level {
+	if h.closed != nil {
+		return pulse.Alarm
+	}
+	return h.verdict.Level
 }
 
 // heard is what the board says: of the service that matters most. Where several
@@ -294,7 +314,7 @@ func (v *htmlView) heard(n feed.Now) views.Alive {
 	if n.Err != nil || len(list) == 0 {
 		return views.Alive{}
 	}
-	worst := slices.MaxFunc(list, func(a, b heart) int { return cmp.Compare(a.verdict.Level, b.verdict.Level) })
+	worst := slices.MaxFunc(list, func(a, b heart) int { return cmp.Compare(a.level(), b.level()) })
 	said := worst.say(n.Time, v.filter.Zone)
 	if len(list) > 1 {
 		if said.Level == pulse.Usual {

@@ -116,7 +116,12 @@ func problemView(raw json.RawMessage) *views.Problem {
 	if raw == nil || json.Unmarshal(raw, &p) != nil {
 		return nil
 	}
-	return &views.Problem{Kind: string(p.Kind), Webhook: p.Webhook, Name: p.Name, Said: p.Said, HTTP: p.HTTP, Code: p.Code, Maybe: p.Maybe}
+	shown := problemOf(&p)
+	return &shown
+}
+
+func problemOf(p *cinnox.Problem) views.Problem {
+	return views.Problem{Kind: string(p.Kind), Webhook: p.Webhook, Name: p.Name, Said: p.Said, HTTP: p.HTTP, Code: p.Code, Maybe: p.Maybe}
 }
 
 // fillArrivals counts what came, and what did not come in.

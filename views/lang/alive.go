@@ -8,6 +8,8 @@ var aliveEntries = []entry{
 		Traditional: "尚無事件；平常此時已有 %s 個查詢。今日休息，或通知未能送達", Simplified: "尚无事件；平常此时已有 %s 个咨询。今天休息，或通知未能送达"},
 	{English: "Silent for %s; too little is known yet to say whether that is usual (%d of 7 days)",
 		Traditional: "靜默 %s；資料仍少，未能判斷是否正常（7 天中已有 %d 天）", Simplified: "静默 %s；数据尚少，无法判断是否正常（7 天中已有 %d 天）"},
+	{English: "Silent for %s, and nothing can come: the webhook does not answer from outside. %s",
+		Traditional: "靜默 %s，且通知無法送達：從外部連接 webhook 沒有正常回應。%s", Simplified: "静默 %s，且通知无法送达：从外部连接 webhook 没有正常响应。%s"},
 	{English: "Silent for %s, which happens less than once in %s such hours",
 		Traditional: "靜默 %s，同類時段中每 %s 小時不到一次", Simplified: "静默 %s，同类时段中每 %s 小时不到一次"},
 	{English: "Silent for %s, which happens about once in %s such hours",
