@@ -54,6 +54,7 @@ func (r *rival) start() (address string, err error) {
 		ReadBufferSize: 256, UseWriteBufferPool: true,
 		Compression: true, CompressionLevel: 1, CompressionPreparedMessageCacheSize: 64 << 20,
 		ProcessCommandsOffReadLoop: true,
+		PingPongConfig:             centrifuge.PingPongConfig{PingInterval: -1}, // its pings want answers of their own
 	})
 	go func() { _ = http.Serve(l, handler) }()
 	return l.Addr().String(), nil

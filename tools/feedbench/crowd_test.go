@@ -56,6 +56,8 @@ func (c *crowd) do(q request) (any, error) {
 	case "post":
 		c.posts = newPosts(q.Webhook)
 		return nil, c.posts.run(q.Rate, time.Duration(q.Seconds*float64(time.Second)))
+	case "fill":
+		return nil, newPosts(q.Webhook).fill(q.Times)
 	case "report":
 		return c.report()
 	case "messages":

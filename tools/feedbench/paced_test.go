@@ -8,7 +8,8 @@ import (
 // A busy centre: as many events a second come in by the webhook, for as long.
 const (
 	eventsASecond = 200
-	lasts         = 10.0 // seconds
+	lasts         = 10.0   // seconds
+	ended         = 20_000 // enquiries that are on the board already
 )
 
 // BenchmarkWhileEventsComeIn has viewers watch while events come in. The others
@@ -25,6 +26,7 @@ func BenchmarkWhileEventsComeIn(b *testing.B) {
 func paced(b *testing.B, viewers int, views []string) {
 	ours := gather(b, "ours", viewers, views, false)
 	poster := start(b, "crowd")
+	poster.ask(request{Do: "fill", Webhook: ours.doors.Webhook, Times: ended}, nil)
 	events := request{Do: "post", Webhook: ours.doors.Webhook, Rate: eventsASecond, Seconds: lasts}
 	for b.Loop() {
 		ours.crowd.ask(request{Do: "settle"}, nil)
