@@ -10,7 +10,7 @@ export class List {
   #section; #ol; #button;
   #first;
   #rows = new Map(); // what it should show: id → element as last sent
-  #shown = new Map(); // what it does show: id → { row, sent }
+  #shown = new Map(); // what it does show: id → { row, fresh, sent }
   #movedAt = -Infinity;
   #over = false;
   #settle;
@@ -85,6 +85,8 @@ export class List {
     const shown = this.#shown.get(id);
     if (!shown) return;
     delete shown.row.dataset.leaving;
+    if (shown.fresh === fresh) return; // the same element, not only an equal one
+    shown.fresh = fresh;
     if (shown.sent === fresh.outerHTML) return;
     shown.sent = fresh.outerHTML;
     morph(shown.row, fresh.cloneNode(true));
@@ -127,7 +129,7 @@ export class List {
 
   #add(fresh) {
     const row = fresh.cloneNode(true);
-    this.#shown.set(row.id, { row, sent: fresh.outerHTML });
+    this.#shown.set(row.id, { row, fresh, sent: fresh.outerHTML });
     return row;
   }
 }
