@@ -47,10 +47,16 @@ func (f Filter) Days() Days { return Days{f.Zone, f.DayStarts} }
 // BadParameter is a query parameter that is unknown or has a value that is not valid.
 type BadParameter struct {
 	Name   string // as received
-	Reason string // what is wrong and what to do, without the name
+	Reason string // what is wrong and what to do, without the name: a format for Args
+	Args   []any
 }
 
-func (e *BadParameter) Error() string { return fmt.Sprintf("%s: %s", e.Name, e.Reason) }
+// because is a BadParameter whose name is not known yet.
+func because(reason string, args ...any) *BadParameter {
+	return &BadParameter{Reason: reason, Args: args}
+}
+
+func (e *BadParameter) Error() string { return e.Name + ": " + fmt.Sprintf(e.Reason, e.Args...) }
 
 // Match says whether the filter selects e, which was judged as of its moment:
 // see [LostLimits.Judge]. store's SQL selects exactly the same.

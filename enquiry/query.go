@@ -2,7 +2,6 @@ package enquiry
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
@@ -25,23 +24,23 @@ type parameter struct {
 	name  string
 	once  bool // may not repeat
 	blank bool // an empty value is a choice: those where none is known
-	read  func(f *Filter, value string) (fault string)
+	read  func(f *Filter, value string) (fault *BadParameter)
 }
 
 var parameters = [...]parameter{
 	{name: "by", once: true, read: readBy},
-	{name: "channel", blank: true, read: func(f *Filter, v string) string { return add(&f.Channels, v) }},
-	{name: "destination", blank: true, read: func(f *Filter, v string) string { return add(&f.Destinations, v) }},
-	{name: "from", once: true, read: func(f *Filter, v string) string { return readTime(&f.From, v, f.Days()) }},
-	{name: "lost", read: func(f *Filter, v string) string { return readBool(&f.Lost, v) }},
-	{name: "origin", blank: true, read: func(f *Filter, v string) string { return add(&f.Origins, v) }},
+	{name: "channel", blank: true, read: func(f *Filter, v string) *BadParameter { return add(&f.Channels, v) }},
+	{name: "destination", blank: true, read: func(f *Filter, v string) *BadParameter { return add(&f.Destinations, v) }},
+	{name: "from", once: true, read: func(f *Filter, v string) *BadParameter { return readTime(&f.From, v, f.Days()) }},
+	{name: "lost", read: func(f *Filter, v string) *BadParameter { return readBool(&f.Lost, v) }},
+	{name: "origin", blank: true, read: func(f *Filter, v string) *BadParameter { return add(&f.Origins, v) }},
 	{name: "q", read: readCase},
-	{name: "reached", read: func(f *Filter, v string) string { return readStatus(&f.Reached, v, Statuses[1:]) }},
-	{name: "reconciled", read: func(f *Filter, v string) string { return readBool(&f.Reconciled, v) }},
-	{name: "recovered", read: func(f *Filter, v string) string { return readBool(&f.Recovered, v) }},
-	{name: "service", blank: true, read: func(f *Filter, v string) string { return add(&f.Services, v) }},
-	{name: "status", read: func(f *Filter, v string) string { return readStatus(&f.Statuses, v, Statuses[:]) }},
-	{name: "to", once: true, read: func(f *Filter, v string) string { return readTime(&f.To, v, f.Days()) }},
+	{name: "reached", read: func(f *Filter, v string) *BadParameter { return readStatus(&f.Reached, v, Statuses[1:]) }},
+	{name: "reconciled", read: func(f *Filter, v string) *BadParameter { return readBool(&f.Reconciled, v) }},
+	{name: "recovered", read: func(f *Filter, v string) *BadParameter { return readBool(&f.Recovered, v) }},
+	{name: "service", blank: true, read: func(f *Filter, v string) *BadParameter { return add(&f.Services, v) }},
+	{name: "status", read: func(f *Filter, v string) *BadParameter { return readStatus(&f.Statuses, v, Statuses[:]) }},
+	{name: "to", once: true, read: func(f *Filter, v string) *BadParameter { return readTime(&f.To, v, f.Days()) }},
 	{name: "tz", once: true, read: readZone},
 }
 
@@ -58,8 +57,9 @@ func ParseFilter(q url.Values, days Days, also ...string) (Filter, error) {
 		_ = readZone(&f, values[0])
 	}
 	for _, name := range slices.Sorted(maps.Keys(q)) {
-		if fault := f.read(name, q[name], also); fault != "" {
-			return Filter{}, &BadParameter{Name: name, Reason: fault}
+		if fault := f.read(name, q[name], also); fault != nil {
+			fault.Name = name
+			return Filter{}, fault
 		}
 	}
 	if !f.To.IsZero() && f.From.After(f.To) {
@@ -68,39 +68,39 @@ func ParseFilter(q url.Values, days Days, also ...string) (Filter, error) {
 	return f, nil
 }
 
-func (f *Filter) read(name string, values, also []string) (fault string) {
+func (f *Filter) read(name string, values, also []string) (fault *BadParameter) {
 	i, known := slices.BinarySearchFunc(parameters[:], name, func(p parameter, name string) int {
 		return strings.Compare(p.name, name)
 	})
 	if !known {
 		if slices.Contains(also, name) {
-			return ""
+			return nil
 		}
-		return "is not a parameter here: use " + knownNames(also)
+		return because("is not a parameter here: use %s", knownNames(also))
 	}
 	p := &parameters[i]
 	if p.once && len(values) > 1 {
-		return "is given more than once: give one"
+		return because("is given more than once: give one")
 	}
 	if len(values) > maxValues {
-		return fmt.Sprintf("is given %d times: give at most %d", len(values), maxValues)
+		return because("is given %d times: give at most %d", len(values), maxValues)
 	}
 	for _, value := range values {
-		if fault := p.readOne(f, value); fault != "" {
+		if fault := p.readOne(f, value); fault != nil {
 			return fault
 		}
 	}
-	return ""
+	return nil
 }
 
-func (p *parameter) readOne(f *Filter, value string) (fault string) {
+func (p *parameter) readOne(f *Filter, value string) (fault *BadParameter) {
 	switch {
 	case value == "" && !p.blank:
-		return "is empty: leave it out"
+		return because("is empty: leave it out")
 	case len(value) > maxValueBytes:
-		return fmt.Sprintf("has a value of %d bytes: %d is the most", len(value), maxValueBytes)
+		return because("has a value of %d bytes: %d is the most", len(value), maxValueBytes)
 	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
-		return "has a value that is not text: write it in UTF-8, without NUL"
+		return because("has a value that is not text: write it in UTF-8, without NUL")
 	}
 	return p.read(f, value)
 }
@@ -114,36 +114,36 @@ func knownNames(also []string) string {
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-func add[T any](list *[]T, value T) (fault string) {
+func add[T any](list *[]T, value T) (fault *BadParameter) {
 	*list = append(*list, value)
-	return ""
+	return nil
 }
 
-func readBy(f *Filter, value string) (fault string) {
+func readBy(f *Filter, value string) (fault *BadParameter) {
 	switch by := By(value); by {
 	case ByOpened, ByHandling, ByMissed, ByClosed:
 		f.By = by
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("%q is not a time of an enquiry: use opened, handling, missed or closed", value)
+	return because("%q is not a time of an enquiry: use opened, handling, missed or closed", value)
 }
 
-func readCase(f *Filter, value string) (fault string) {
+func readCase(f *Filter, value string) (fault *BadParameter) {
 	if CaseKey(value) == "" {
-		return fmt.Sprintf("%q has nothing to look for: write a case number or a part of one", value)
+		return because("%q has nothing to look for: write a case number or a part of one", value)
 	}
 	return add(&f.Cases, value)
 }
 
-func readBool(list *[]bool, value string) (fault string) {
+func readBool(list *[]bool, value string) (fault *BadParameter) {
 	switch value {
 	case "true", "false":
 		return add(list, value == "true")
 	}
-	return fmt.Sprintf("%q is neither true nor false", value)
+	return because("%q is neither true nor false", value)
 }
 
-func readStatus(list *[]Status, value string, allowed []Status) (fault string) {
+func readStatus(list *[]Status, value string, allowed []Status) (fault *BadParameter) {
 	names := make([]string, len(allowed))
 	for i, s := range allowed {
 		if strings.EqualFold(value, string(s)) {
@@ -151,27 +151,27 @@ func readStatus(list *[]Status, value string, allowed []Status) (fault string) {
 		}
 		names[i] = string(s)
 	}
-	return fmt.Sprintf("%q is not a status to ask for: use %s", value, strings.Join(names, ", "))
+	return because("%q is not a status to ask for: use %s", value, strings.Join(names, ", "))
 }
 
-func readZone(f *Filter, value string) (fault string) {
+func readZone(f *Filter, value string) (fault *BadParameter) {
 	// To LoadLocation these two are the machine's zones, not names of one.
 	if value != "" && value != "Local" {
 		if zone, err := time.LoadLocation(value); err == nil {
 			f.Zone, f.ZoneGiven = zone, true
-			return ""
+			return nil
 		}
 	}
-	return fmt.Sprintf("%q is not a time zone: use an IANA name such as Asia/Hong_Kong or UTC", value)
+	return because("%q is not a time zone: use an IANA name such as Asia/Hong_Kong or UTC", value)
 }
 
-func readTime(at *time.Time, value string, days Days) (fault string) {
+func readTime(at *time.Time, value string, days Days) (fault *BadParameter) {
 	t, ok := parseTime(value, days)
 	if !ok {
-		return fmt.Sprintf("%q is not a time: write 2006-01-02 or 2006-01-02T15:04:05+08:00 (in an address, + is written %%2B)", value)
+		return because("%q is not a time: write 2006-01-02 or 2006-01-02T15:04:05+08:00 (in an address, + is written %%2B)", value)
 	}
 	*at = t
-	return ""
+	return nil
 }
 
 // rfc3339 is stricter than time.Parse, which takes T1:00 and a comma too.

@@ -148,7 +148,7 @@ func TestParseFilterRefuses(t *testing.T) {
 			t.Errorf("%s: error %v, want a bad %s", row.query, err, row.name)
 			continue
 		}
-		if bad.Name != row.name || !strings.Contains(bad.Reason, row.reason) || !strings.HasPrefix(bad.Error(), row.name+": ") {
+		if bad.Name != row.name || !strings.Contains(bad.Error(), row.reason) || !strings.HasPrefix(bad.Error(), row.name+": ") {
 			t.Errorf("%s: error %q, want %s: …%s…", row.query, bad, row.name, row.reason)
 		}
 	}

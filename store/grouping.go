@@ -29,7 +29,7 @@ func newGrouping(ctx context.Context, tx pgx.Tx, f enquiry.Filter, names []strin
 	for _, name := range names {
 		switch {
 		case !slices.Contains(GroupNames, name):
-			return g, &enquiry.BadParameter{Name: "group", Reason: fmt.Sprintf("%q is not one of %s", name, strings.Join(GroupNames, ", "))}
+			return g, &enquiry.BadParameter{Name: "group", Reason: "%q is not one of %s", Args: []any{name, strings.Join(GroupNames, ", ")}}
 		case groupColumns[name] == "":
 			timed = append(timed, name)
 		}

@@ -83,7 +83,7 @@ func alertsOf(form url.Values, before store.Alerts, now time.Time) (store.Alerts
 	if form.Has("snooze") {
 		minutes, err := strconv.Atoi(form.Get("snooze"))
 		if err != nil || minutes < 0 || minutes > longestSnooze {
-			return a, &enquiry.BadParameter{Name: "snooze", Reason: "must be a number of minutes, from 0 to " + strconv.Itoa(longestSnooze)}
+			return a, &enquiry.BadParameter{Name: "snooze", Reason: "must be a number of minutes, from 0 to %d", Args: []any{longestSnooze}}
 		}
 		a.SnoozedUntil = now.Add(time.Duration(minutes) * time.Minute)
 	}

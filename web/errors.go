@@ -26,6 +26,9 @@ func (f *fault) Error() string { return http.StatusText(f.status) + ": " + f.in(
 
 // in is what to say to whom speaks l.
 func (f *fault) in(l lang.Lang) string {
+	if bad := (*enquiry.BadParameter)(nil); f.message == "" && errors.As(f.cause, &bad) {
+		return badText(l, bad)
+	}
 	if f.message == "" {
 		return f.cause.Error()
 	}

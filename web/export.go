@@ -64,7 +64,7 @@ func (s *server) file(what store.What, format store.Format) handler {
 func option(q url.Values, name, does string) (bool, error) {
 	value, err := single(q, name)
 	if err == nil && value != "" && value != "0" && value != "1" {
-		err = &enquiry.BadParameter{Name: name, Reason: "must be 1 (" + does + ") or 0"}
+		err = &enquiry.BadParameter{Name: name, Reason: "must be 1 (%s) or 0", Args: []any{does}}
 	}
 	return value == "1", err
 }

@@ -61,7 +61,7 @@ func readPast(q url.Values, zone *time.Location, now time.Time) (p store.Past, e
 			continue
 		}
 		if *to, err = readMoment(value, zone); err != nil {
-			return p, &enquiry.BadParameter{Name: name, Reason: "is not a moment: write 2006-01-02T15:04:05+08:00 (in an address, + is written %2B)"}
+			return p, &enquiry.BadParameter{Name: name, Reason: "is not a moment: write 2006-01-02T15:04:05+08:00 (in an address, + is written %%2B)"}
 		}
 	}
 	switch {

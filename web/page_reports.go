@@ -69,7 +69,7 @@ func (s *server) reportsPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set(seqHeader, s.seqText(seq))
-	return render(w, r, http.StatusOK, views.ReportsPage(s.frame(r, "Reports", "/reports"), page))
+	return render(w, r, http.StatusOK, views.ReportsPage(s.frame(r, lang.From(r.Context()).T("Reports"), "/reports"), page))
 }
 
 // refuseReport shows the form again with what is wrong.
@@ -80,8 +80,8 @@ func (s *server) refuseReport(w http.ResponseWriter, r *http.Request, q url.Valu
 		return err
 	}
 	page.Search.From, page.Search.To, page.Search.Zone = q.Get("from"), q.Get("to"), q.Get("tz")
-	page.Problem = lang.From(r.Context()).T("This cannot be reported on. %s.", bad.Error())
-	return render(w, r, http.StatusBadRequest, views.ReportsPage(s.frame(r, "Reports", "/reports"), page))
+	page.Problem = lang.From(r.Context()).T("This cannot be reported on. %s.", badText(lang.From(r.Context()), bad))
+	return render(w, r, http.StatusBadRequest, views.ReportsPage(s.frame(r, lang.From(r.Context()).T("Reports"), "/reports"), page))
 }
 
 func dayAgo(now time.Time, days enquiry.Days, n int) string {
@@ -124,7 +124,7 @@ func oneOf(q url.Values, name string, allowed []string, into *string) error {
 		return err
 	}
 	if !slices.Contains(allowed, value) {
-		return &enquiry.BadParameter{Name: name, Reason: strconv.Quote(value) + " is not one of " + strings.Join(allowed, ", ")}
+		return &enquiry.BadParameter{Name: name, Reason: "%q is not one of %s", Args: []any{value, strings.Join(allowed, ", ")}}
 	}
 	*into = value
 	return nil

@@ -76,7 +76,7 @@ func number(q url.Values, name string, lowest, highest, byDefault int) (int, err
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < lowest || n > highest {
-		return 0, &enquiry.BadParameter{Name: name, Reason: "must be a number from " + strconv.Itoa(lowest) + " to " + strconv.Itoa(highest)}
+		return 0, &enquiry.BadParameter{Name: name, Reason: "must be a number from %d to %d", Args: []any{lowest, highest}}
 	}
 	return n, nil
 }
@@ -88,7 +88,7 @@ func words(q url.Values, name string, allowed []string) ([]string, error) {
 	for _, value := range q[name] {
 		for word := range strings.SplitSeq(value, ",") {
 			if !slices.Contains(allowed, word) {
-				return nil, &enquiry.BadParameter{Name: name, Reason: strconv.Quote(word) + " is not one of " + strings.Join(allowed, ", ")}
+				return nil, &enquiry.BadParameter{Name: name, Reason: "%q is not one of %s", Args: []any{word, strings.Join(allowed, ", ")}}
 			}
 			if !slices.Contains(out, word) {
 				out = append(out, word)

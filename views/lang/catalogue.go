@@ -16,6 +16,7 @@ type entry struct {
 // entries are all texts: a list for each room of the pages, in a file of its own.
 var entries = [][]entry{
 	reportEntries,
+	badEntries,
 	wallEntries,
 	pastEntries,
 	frameEntries,

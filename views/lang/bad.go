@@ -1,0 +1,31 @@
+package lang
+
+// What is wrong with a parameter.
+var badEntries = []entry{
+	{English: "is not a parameter here: use %s", Traditional: "此處沒有這個參數：可用 %s", Simplified: "此处没有这个参数：可用 %s"},
+	{English: "is given more than once: give one", Traditional: "重複出現：請只給一個", Simplified: "重复出现：请只给一个"},
+	{English: "is given %d times: give at most %d", Traditional: "出現了 %d 次：最多 %d 次", Simplified: "出现了 %d 次：最多 %d 次"},
+	{English: "is empty: leave it out", Traditional: "是空的：請省略", Simplified: "是空的：请省略"},
+	{English: "has a value of %d bytes: %d is the most", Traditional: "值有 %d 位元組：最多 %d", Simplified: "值有 %d 字节：最多 %d"},
+	{English: "has a value that is not text: write it in UTF-8, without NUL", Traditional: "值不是文字：請用 UTF-8，不含 NUL", Simplified: "值不是文本：请用 UTF-8，不含 NUL"},
+	{English: "%q is not a time of an enquiry: use opened, handling, missed or closed", Traditional: "%q 不是查詢的時間：請用 opened、handling、missed 或 closed", Simplified: "%q 不是咨询的时间：请用 opened、handling、missed 或 closed"},
+	{English: "%q has nothing to look for: write a case number or a part of one", Traditional: "%q 沒有可搜尋的內容：請輸入個案編號或其中一部分", Simplified: "%q 没有可搜索的内容：请输入个案编号或其中一部分"},
+	{English: "%q is neither true nor false", Traditional: "%q 不是 true 或 false", Simplified: "%q 不是 true 或 false"},
+	{English: "%q is not a status to ask for: use %s", Traditional: "%q 不是可選的狀態：請用 %s", Simplified: "%q 不是可选的状态：请用 %s"},
+	{English: "%q is not a time zone: use an IANA name such as Asia/Hong_Kong or UTC", Traditional: "%q 不是時區：請用 IANA 名稱，例如 Asia/Hong_Kong 或 UTC", Simplified: "%q 不是时区：请用 IANA 名称，例如 Asia/Hong_Kong 或 UTC"},
+	{English: "%q is not a time: write 2006-01-02 or 2006-01-02T15:04:05+08:00 (in an address, + is written %%2B)", Traditional: "%q 不是時間：請寫 2006-01-02 或 2006-01-02T15:04:05+08:00（網址中的 + 寫作 %%2B）", Simplified: "%q 不是时间：请写 2006-01-02 或 2006-01-02T15:04:05+08:00（网址中的 + 写作 %%2B）"},
+	{English: "is before from: choose a later one", Traditional: "早於 from：請選較後的時間", Simplified: "早于 from：请选较后的时间"},
+	{English: "this is not a place in a list; begin again at the first page", Traditional: "不是列表中的位置：請由第一頁開始", Simplified: "不是列表中的位置：请从第一页开始"},
+	{English: "this place belongs to a list in another order; begin again at the first page", Traditional: "此位置屬於另一種排序的列表：請由第一頁開始", Simplified: "此位置属于另一种排序的列表：请从第一页开始"},
+	{English: "must be one of opened, -opened, wait, -wait, handle and -handle", Traditional: "必須是 opened、-opened、wait、-wait、handle 或 -handle", Simplified: "必须是 opened、-opened、wait、-wait、handle 或 -handle"},
+	{English: "begins more than 30 years before the end: days and hours are told apart in a shorter period", Traditional: "早於結束超過 30 年：按日或時段分組須用較短的時段", Simplified: "早于结束超过 30 年：按日或时段分组须用较短的时段"},
+	{English: "reports count the enquiries opened in a period: leave it out", Traditional: "報告只計算時段內進線的查詢：請省略", Simplified: "报告只计算时段内进线的咨询：请省略"},
+	{English: "%q is not one of %s", Traditional: "%q 不在 %s 之中", Simplified: "%q 不在 %s 之中"},
+	{English: "must be 1, or left out", Traditional: "必須是 1，或省略", Simplified: "必须是 1，或省略"},
+	{English: "must be a number from %d to %d", Traditional: "必須是 %d 至 %d 的數字", Simplified: "必须是 %d 至 %d 的数字"},
+	{English: "is not a parameter here: a wall link shows the views that it was made with", Traditional: "此處沒有這個參數：大屏幕連結只顯示建立時所選的檢視", Simplified: "此处没有这个参数：大屏链接只显示创建时所选的视图"},
+	{English: "is not a moment: write 2006-01-02T15:04:05+08:00 (in an address, + is written %%2B)", Traditional: "不是時刻：請寫 2006-01-02T15:04:05+08:00（網址中的 + 寫作 %%2B）", Simplified: "不是时刻：请写 2006-01-02T15:04:05+08:00（网址中的 + 写作 %%2B）"},
+	{English: "is missing: say which moment", Traditional: "缺少：請說明哪一刻", Simplified: "缺少：请说明哪一刻"},
+	{English: "has not been yet: choose a moment that has", Traditional: "尚未發生：請選過去的時刻", Simplified: "尚未发生：请选过去的时刻"},
+	{English: "is before at: nothing was known then of what had not happened", Traditional: "早於 at：當時還未發生的事無從得知", Simplified: "早于 at：当时还未发生的事无从得知"},
+}
