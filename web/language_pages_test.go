@@ -41,7 +41,7 @@ func TestEveryPageSpeaksEveryLanguage(t *testing.T) {
 	s.wallLink(store.Wall{Name: "1"})
 	pages := []string{
 		"/", "/?wall=1", "/?at=" + url.QueryEscape(time.Now().Add(-time.Second).UTC().Format(time.RFC3339)), "/?at=x", "/enquiries", "/enquiries?q=999999", "/enquiries?status=Closed&channel=WHATSAPP&recovered=true&from=2020-01-01",
-		"/enquiries/2/1", "/enquiries/2/5", "/enquiries/2/none", "/reports?from=2026-01-01&group=weekday&compare=1", "/reports?from=x", "/deliveries", "/account", "/help/numbers", "/nothing",
+		"/enquiries/2/1", "/enquiries/2/5", "/enquiries/2/9", "/enquiries?tz=x", "/reports?from=2026-01-01&group=weekday&compare=1", "/reports?from=x", "/deliveries", "/account", "/help/numbers", "/nothing",
 		"/settings/", "/settings/users", "/settings/users/" + u.ID, "/settings/tokens", "/settings/walls", "/settings/keys", "/settings/thresholds", "/settings/destinations", "/settings/services", "/settings/audit", "/settings/cinnox",
 	}
 	for _, language := range []string{"zh-HK", "zh-CN"} {
