@@ -45,6 +45,8 @@ func NewAlive(v pulse.Verdict, now time.Time, zone *time.Location, days int, gap
 		a.Usually = int(v.Expected)
 	case v.Level == pulse.Learning:
 		a.Silent, a.Days = Roughly(v.Silent), days
+	case v.Level == pulse.Alarm:
+		a.Silent = Roughly(v.Silent)
 	default:
 		a.Silent, a.Every = Roughly(v.Silent), often(v.PerHour)
 	}

@@ -45,8 +45,7 @@ type heart struct {
 	zone     *time.Location
 	quarters map[int64]int // arrivals, by when the quarter of an hour began
 	since    time.Time     // the first that is known
-	handling []time.Duration
-	model    *pulse.Model // nil: nothing was learned yet
+	model    *pulse.Model  // nil: nothing was learned yet
 
 	last    time.Time // delivery
 	verdict pulse.Verdict
