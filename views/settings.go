@@ -105,7 +105,7 @@ var roles = []struct {
 	may  lang.Text
 }{
 	{access.Viewer, "Viewer: the board and history"},
-	{access.Supervisor, "Supervisor: and files and deliveries"},
+	{access.Supervisor, "Supervisor: and files, deliveries, notes and thresholds"},
 	{access.Admin, "Administrator: everything"},
 }
 

@@ -22,7 +22,7 @@ var settingsEntries = []entry{
 	{English: "Copy it", Traditional: "複製", Simplified: "复制"},
 	{English: "Copy", Traditional: "複製", Simplified: "复制"},
 	{English: "Viewer: the board and history", Traditional: "檢視者：看板及歷史記錄", Simplified: "查看者：看板及历史记录"},
-	{English: "Supervisor: and files and deliveries", Traditional: "主管：另可使用檔案及接收記錄", Simplified: "主管：另可使用文件及接收记录"},
+	{English: "Supervisor: and files, deliveries, notes and thresholds", Traditional: "主管：另可使用檔案、接收記錄、備註及門檻", Simplified: "主管：另可使用文件、接收记录、备注及阈值"},
 	{English: "Administrator: everything", Traditional: "管理員：全部", Simplified: "管理员：全部"},
 	{English: "Limit to services or destinations", Traditional: "限於某些服務或目的地", Simplified: "限于某些服务或目的地"},
 	{English: "Service ids, one a line. Empty: every service.", Traditional: "服務編號，每行一個。留空：所有服務。", Simplified: "服务编号，每行一个。留空：所有服务。"},
