@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"log/slog"
+	"runtime"
 	"testing"
 	"time"
 
@@ -42,7 +43,10 @@ func benchmarkView(b *testing.B, ended, destinations int) {
 	for i := range ended {
 		board = append(board, benchEnquiry(i, enquiry.Closed, now))
 	}
+	before := live()
 	v.Reset(at(), board)
+	kept := live() - before
+	runtime.KeepAlive(board)
 	messages, n := 0, ended
 	for b.Loop() {
 		now = now.Add(100 * time.Millisecond)
@@ -57,7 +61,17 @@ func benchmarkView(b *testing.B, ended, destinations int) {
 			messages++
 		}
 	}
+	b.ReportMetric(float64(kept)/float64(ended), "kept-B/enquiry")
 	b.ReportMetric(float64(messages)/float64(b.N), "messages/op")
+}
+
+// live is how many bytes of heap are.
+func live() int64 {
+	runtime.GC()
+	runtime.GC() // what the first one has only found to be dead
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 func benchEnquiry(n int, status enquiry.Status, now time.Time) enquiry.Enquiry {
