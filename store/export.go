@@ -66,7 +66,7 @@ func (s *Store) Export(ctx context.Context, e Export, begin func(Begun) io.Write
 			}
 		}
 		var a arguments
-		sql := f.sql(where(e.Filter, &a))
+		sql := f.sql(e.Filter, &a)
 		return stream(reading, cancel, tx, sql, a, func() *output {
 			out = newOutput(begin(b), f.encoder(e))
 			out.Seq = seq

@@ -3,6 +3,8 @@ package store
 import (
 	"slices"
 	"strings"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
 // cellKind is how a column is read and written.
@@ -37,7 +39,7 @@ type file struct {
 func fileOf(what What, format Format) file {
 	f := file{enquiryColumnsOf[format], enquiriesFrom, enquiriesCounted, format}
 	if what == Transitions {
-		f = file{transitionFileColumns, transitionsFrom, transitionsCounted, format}
+		f = file{transitionColumnsOf[format], transitionsFrom, transitionsCounted, format}
 	}
 	return f
 }
@@ -49,12 +51,16 @@ func (f file) encoder(e Export) encoder {
 	return newCSVEncoder(f.columns, e)
 }
 
-func (f file) sql(condition string) string {
+// sql selects the rows that a filter chooses.
+func (f file) sql(filter enquiry.Filter, a *arguments) string {
+	filter = moment(filter)
 	columns := make([]string, len(f.columns))
 	for i, c := range f.columns {
-		columns[i] = c.sql
+		if columns[i] = c.sql; c.sql == lostThen {
+			columns[i] = lostBefore(a.bind(filter.At))
+		}
 	}
-	return "SELECT " + strings.Join(columns, ", ") + strings.Replace(f.from, "WHERE", "WHERE "+condition, 1)
+	return "SELECT " + strings.Join(columns, ", ") + strings.Replace(f.from, "WHERE", "WHERE "+where(filter, a), 1)
 }
 
 // firstRowsSoon is no limit, which PostgreSQL does not know while it plans: it
@@ -82,12 +88,17 @@ var enquiryCSVColumns = []column{
 	{"handle_seconds", "e.handle_us", secondsCell},
 }
 
+// lostThen stands for whether an enquiry is probably lost at the filter's moment.
+const lostThen = "LOST"
+
 // enquiryColumnsOf are an enquiry's. JSON has all that the API says of it.
 var enquiryColumnsOf = map[Format][]column{
 	CSV: enquiryCSVColumns,
 	NDJSON: slices.Concat(enquiryCSVColumns[:14], []column{{"waiting_since", "e.waiting_since", instantCell}}, enquiryCSVColumns[14:], []column{
 		{"last_transition_at", "e.last_transition_at", instantCell},
 		{"clock", "e.clock", wordCell},
+		{"probably_lost", lostThen, boolCell},
+		{"reconciled", reconciled, boolCell},
 	}),
 }
 
@@ -98,7 +109,7 @@ const (
 	enquiriesCounted = `SELECT count(*) FROM enquiries e WHERE`
 )
 
-var transitionFileColumns = []column{
+var transitionCSVColumns = []column{
 	{"service_id", "t.service_id", wordCell},
 	{"eid", "t.eid", wordCell},
 	{"display_case_number", "t.display_case_number", textCell},
@@ -112,6 +123,14 @@ var transitionFileColumns = []column{
 	{"occurred_at", "t.occurred_at", instantCell},
 	{"received_at", "t.received_at", instantCell},
 	{"duplicate", "t.duplicate", boolCell},
+}
+
+// transitionColumnsOf are a transition's, likewise. A join for the name could
+// change the order of the rows, which only the lateral subquery gives.
+var transitionColumnsOf = map[Format][]column{
+	CSV: transitionCSVColumns,
+	NDJSON: slices.Concat(transitionCSVColumns[:8], []column{{"destination_name",
+		"(SELECT d.name FROM destinations d WHERE d.service_id = t.service_id AND d.destination = t.destination)", textCell}}, transitionCSVColumns[8:]),
 }
 
 // Each enquiry's transitions are looked up and sorted on their own (a lateral

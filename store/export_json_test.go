@@ -80,6 +80,7 @@ func TestEnquiriesAsJSON(t *testing.T) {
 				"opened_at": at(e.OpenedAt), "handling_at": at(e.HandlingAt), "closed_at": at(e.ClosedAt), "missed_at": at(e.MissedAt),
 				"waiting_since": at(e.WaitingSince), "wait_seconds": secondsOrNull(e.Wait), "handle_seconds": secondsOrNull(e.HandleTime),
 				"last_transition_at": at(e.LastTransitionAt), "clock": string(e.Clock),
+				"probably_lost": e.Lost, "reconciled": e.Reconciled,
 			})
 		}
 		file, _ := exported(t, s, store.Export{What: store.Enquiries, Format: store.NDJSON, Filter: f})
@@ -99,7 +100,7 @@ func TestTransitionsAsJSON(t *testing.T) {
 			want = append(want, map[string]any{
 				"service_id": v.ServiceID, "eid": v.EID, "display_case_number": orNull(v.CaseNumber), "status": string(v.Status),
 				"channel": orNull(v.Channel), "channel_ori": orNull(v.Origin), "social_id": orNull(v.SocialID),
-				"destination": orNull(v.Destination), "destination_types": list(v.DestinationTypes), "date": orNull(v.Date),
+				"destination": orNull(v.Destination), "destination_name": nil, "destination_types": list(v.DestinationTypes), "date": orNull(v.Date),
 				"occurred_at": at(v.OccurredAt), "received_at": at(v.ReceivedAt), "duplicate": v.Duplicate,
 			})
 		}
