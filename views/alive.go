@@ -150,5 +150,8 @@ func delayText(ctx context.Context, d *time.Duration) string {
 	if d == nil {
 		return unknown
 	}
+	if *d < 0 { // one of the clocks is wrong
+		return "−" + apart(ctx, -*d)
+	}
 	return apart(ctx, *d)
 }
