@@ -78,6 +78,10 @@ func TestEveryChangeIsInTheAuditLog(t *testing.T) {
 		{"services set svc Asia/Hong_Kong, the day starts at 6h0m0s", func() error {
 			return s.SetService(ctx, store.Service{ID: "svc", Zone: "Asia/Hong_Kong", DayStarts: 6 * time.Hour})
 		}},
+		{"deliveries retried 0 deliveries 0 understood", func() error {
+			_, _, err := s.RetryQuarantine(ctx, nil)
+			return err
+		}},
 		{"connection entered the App app1 https://base.example.com", func() error {
 			return s.SetApp(ctx, store.App{BaseURL: "https://base.example.com", AppID: "app1", Token: []byte("sealed")})
 		}},

@@ -44,6 +44,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	secrets["session"] = b.Jar.Cookies(s.address())[0].Value
 	secrets["new token"] = secretOf(t, b.submit("/settings/tokens", "name", "new", "role", "viewer", "days", "0"))
 	secrets["new key"] = last(secretOf(t, b.submit("/settings/keys", "name", "new")))
+	secrets["wall link"] = last(secretOf(t, b.submit("/settings/walls", "name", "lobby", "seconds", "20", "days", "0")))
 	secrets["invitation"] = last(secretOf(t, b.submit("/settings/users/invitations", "email", "eve@example.com", "role", "viewer")))
 	u := s.account("bob@example.com", access.Viewer)
 	secrets["reset"] = last(secretOf(t, b.submit("/settings/users/"+u.ID+"/reset")))
@@ -57,11 +58,12 @@ func TestSecretsAreNowhere(t *testing.T) {
 	s.postRaw(s.URL+"/webhooks/cinnox/"+secrets["new key"]+"x", "not json")
 	s.do("GET", "/api/v1/board", secrets["made-up token"])
 	s.do("GET", "/api/v1/board", secrets["new token"])
+	s.do("GET", "/wall/"+secrets["wall link"], "")
 	s.do("GET", "/nothing/"+secrets["webhook key"], "")
 
 	seen := map[string]string{"the log": log.String()}
 	_, seen["/metrics"] = s.get("/metrics")
-	for _, path := range []string{"/settings/keys", "/settings/tokens", "/settings/users", "/settings/users/" + u.ID, "/settings/audit", "/account", "/deliveries", "/"} {
+	for _, path := range []string{"/settings/keys", "/settings/tokens", "/settings/walls", "/settings/users", "/settings/users/" + u.ID, "/settings/audit", "/account", "/deliveries", "/"} {
 		resp, body := b.open(path)
 		if seen[path] = body; resp.StatusCode != http.StatusOK {
 			t.Errorf("%s: %s", path, resp.Status)
