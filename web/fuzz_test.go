@@ -37,8 +37,13 @@ func FuzzWebhook(f *testing.F) {
 	must(f, err)
 	f.Cleanup(func() { _ = conn.Close(f.Context()) })
 
+	tries := 0
 	f.Fuzz(func(t *testing.T, body []byte) {
-		_, err := conn.Exec(t.Context(), "TRUNCATE transitions, enquiries, board, quarantine, changes")
+		empty := "DELETE FROM transitions; DELETE FROM enquiries; DELETE FROM quarantine"
+		if tries++; tries%500 == 0 { // takes longer, and leaves nothing dead
+			empty = "TRUNCATE transitions, enquiries, board, quarantine, changes"
+		}
+		_, err := conn.Exec(t.Context(), empty)
 		must(t, err)
 		resp, err := s.Client().Post(s.webhook(), "application/json", bytes.NewReader(body))
 		must(t, err)
