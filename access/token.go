@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"hash"
+	"sync"
 )
 
 // NewToken makes an API token, "eb_" and 43 characters, shown once.
@@ -31,10 +33,12 @@ const keyIDSize = 16 // bytes
 
 // Keyring mints and checks webhook keys: an id and a MAC over it, so that a
 // made-up key fails without a look at the database.
-type Keyring struct{ secret [32]byte }
+type Keyring struct{ macs sync.Pool }
 
 // NewKeyring uses the installation's secret.
-func NewKeyring(secret [32]byte) *Keyring { return &Keyring{secret} }
+func NewKeyring(secret [32]byte) *Keyring {
+	return &Keyring{sync.Pool{New: func() any { return hmac.New(sha256.New, secret[:]) }}}
+}
 
 // Mint makes a key and the id it is stored under.
 func (k *Keyring) Mint() (id, key string) {
@@ -69,7 +73,9 @@ func (k *Keyring) Check(key string) (id string, ok bool) {
 }
 
 func (k *Keyring) mac(id []byte) []byte {
-	h := hmac.New(sha256.New, k.secret[:])
+	h := k.macs.Get().(hash.Hash)
+	defer k.macs.Put(h)
+	h.Reset()
 	h.Write([]byte("webhook key\x00")) // the secret serves other uses under other labels
 	h.Write(id)
 	return h.Sum(nil)
