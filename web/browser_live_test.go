@@ -44,6 +44,7 @@ func isBack(t *testing.T, p *browsertest.Page) {
 }
 
 func TestBoardComesBack(t *testing.T) {
+	t.Parallel()
 	s, g, p := openLive(t)
 	g.Shut(true)
 	cut := time.Now().UTC()
@@ -69,6 +70,7 @@ func timeOfDay(t time.Time) time.Duration { return t.Sub(t.Truncate(24 * time.Ho
 
 // A connection that has died without a word is noticed when somebody looks again.
 func TestBoardComesBackWhenItIsShown(t *testing.T) {
+	t.Parallel()
 	s, g, p := openLive(t)
 	p.Hide(true)
 	g.Forget()
@@ -79,6 +81,7 @@ func TestBoardComesBackWhenItIsShown(t *testing.T) {
 }
 
 func TestBoardWakesUp(t *testing.T) {
+	t.Parallel()
 	s, g, p := openLive(t)
 	p.Freeze()
 	g.Forget()
@@ -91,6 +94,7 @@ func TestBoardWakesUp(t *testing.T) {
 // While a machine sleeps one of the browser's clocks may stand still, and the
 // other one jumps: what the board says since when it is not live is neither.
 func TestBoardKnowsWhenItFellAsleep(t *testing.T) {
+	t.Parallel()
 	_, g, p := openLive(t)
 	g.Shut(true)
 	cut := time.Now().UTC()
@@ -102,12 +106,14 @@ func TestBoardKnowsWhenItFellAsleep(t *testing.T) {
 }
 
 func TestBoardOverMidnight(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, now, before, after, zone string }{
 		{"midnight", "2024-10-26T23:59:54+02:00", "23:59", "26 Oct", "UTC+2"},
 		{"the clocks go back", "2024-10-27T02:59:54+02:00", "02:59", "02:59", "UTC+1"},
 		{"the clocks go forward", "2024-03-31T01:59:54+01:00", "01:59", "01:59", "UTC+2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			start, err := time.Parse(time.RFC3339, c.now)
 			must(t, err)
 			began := time.Now()
@@ -135,6 +141,7 @@ func TestBoardOverMidnight(t *testing.T) {
 }
 
 func TestBoardSaysThatItIsNotKeptUp(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, asDemo)
 	p := openBoard(t, s.URL, "/")
 	p.Poll(`document.querySelector("#problem").hidden`)
@@ -147,6 +154,7 @@ func TestBoardSaysThatItIsNotKeptUp(t *testing.T) {
 // The database goes away under a board: it says so, and how many deliveries
 // wait; and shows them when it is back.
 func TestBoardSaysThatDeliveriesWait(t *testing.T) {
+	t.Parallel()
 	proxy := faultproxy.New(t, storetest.URL(t))
 	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
 	must(t, err)

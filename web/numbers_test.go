@@ -20,8 +20,10 @@ import (
 // Every number on the board is what its link selects: in the list, the file and
 // the API, at the same position, and by a slow reading of what was posted.
 func TestEveryNumberOfTheBoard(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
 			s := newSite(t, asDemo)
 			must(t, s.store.SetService(t.Context(), store.Service{ID: "svc-1", Zone: "Asia/Kolkata", DayStarts: 90 * time.Minute}))
 			r := rand.New(rand.NewPCG(seed, 7))

@@ -92,6 +92,23 @@ func (s *site) dial(url string, d *websocket.Dialer) *listener {
 	return &listener{t: s.t, conn: conn}
 }
 
+// What bounds a request does not bound the socket that it became.
+func TestLiveOutlivesItsRequest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	server := httptest.NewUnstartedServer(s.web)
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 500*time.Millisecond, 500*time.Millisecond
+	server.Start()
+	t.Cleanup(server.Close)
+	l := s.dial("ws://"+server.Listener.Addr().String()+"/api/v1/live", websocket.DefaultDialer)
+	began := l.next().AsOf
+	l.until("a second heartbeat", func(m message) bool { return m.AsOf.Sub(began) > 5*time.Second })
+	s.state("1", "Opened", at(0))
+	if m := l.news(); m.Type != "change" || len(m.Enquiries) != 1 {
+		t.Errorf("then %+v", m)
+	}
+}
+
 func TestLiveOverTLS(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
