@@ -49,7 +49,7 @@ func Open(b *testing.B) Database {
 	}
 	pg, err := localpg.Start(b.Context(), localpg.Options{Dir: dir, Params: map[string]string{
 		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0",
-		"shared_buffers": "2GB", "max_wal_size": "16GB", "maintenance_work_mem": "1GB", "work_mem": "64MB", "autovacuum": "off",
+		"shared_buffers": "1GB", "max_wal_size": "2GB", "maintenance_work_mem": "1GB", "work_mem": "64MB", "autovacuum": "off",
 	}})
 	if err != nil {
 		b.Fatal(err)
