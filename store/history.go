@@ -30,6 +30,8 @@ type List struct {
 	About     int64 // then, how many there are about; never below Total
 
 	Numbers *enquiry.Group // as Metrics draws them; nil: beyond the page's bound
+
+	expected float64 // enquiries, by PostgreSQL's planner
 }
 
 // Enquiries gives one page of what f selects. A Page that cannot be is a
@@ -44,13 +46,17 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 	}
 	f = moment(f)
 	l.Seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		if err := l.count(ctx, tx, f); err != nil {
+		var a arguments
+		if l.expected, err = expected(ctx, tx, where(f, &a), a); err != nil {
 			return err
 		}
 		if err := l.read(ctx, tx, f, p, at); err != nil {
 			return err
 		}
-		return l.measure(ctx, tx, f, p.Numbers)
+		if at == nil && l.Next == "" { // this is all
+			return l.sum(ctx, tx, p.Numbers)
+		}
+		return l.total(ctx, tx, f, p.Numbers)
 	})
 	return l, err
 }
@@ -79,7 +85,7 @@ func (p Page) check() (*cursor, error) {
 }
 
 func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *cursor) error {
-	sql, a := pageSQL(f, p, at)
+	sql, a := pageSQL(f, p, at, l.expected)
 	es, err := all(ctx, tx, scanEnquiry, sql, planned(a)...)
 	if err != nil {
 		return err
@@ -110,12 +116,13 @@ func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at
 }
 
 // pageSQL reads one row more than the page has, to know whether there are more.
-func pageSQL(f enquiry.Filter, p Page, at *cursor) (string, arguments) {
+// Where few are found by their case numbers, or by a time other than the start,
+// they are found first and then sorted: else PostgreSQL goes through all history
+// by start until it meets them.
+func pageSQL(f enquiry.Filter, p Page, at *cursor, expected float64) (string, arguments) {
 	o := orders[p.Sort]
 	key, falling := o.key, o.falling
-	if key == startedAt && f.By != enquiry.ByOpened && !(f.From.IsZero() && f.To.IsZero()) {
-		// Else PostgreSQL goes through all history by start until it meets the
-		// period; so it finds the period first.
+	if key == startedAt && (len(f.Cases) > 0 && expected <= fewAtMost || f.By != enquiry.ByOpened && !(f.From.IsZero() && f.To.IsZero())) {
 		key += " + interval '0'"
 	}
 	var a arguments

@@ -56,8 +56,14 @@ func TestFilterSelectsWhatMatchDoes(t *testing.T) {
 		if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 			rt.Fatal(d)
 		}
-		if l.Total != int64(len(want)) || l.AtLeast {
-			rt.Fatalf("total %d (at least: %v), want %d", l.Total, l.AtLeast, len(want))
+		first, err := s.Enquiries(t.Context(), f, store.Page{Limit: 1}) // of many pages, so that they are counted
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for _, l := range []store.List{l, first} {
+			if l.Total != int64(len(want)) || l.AtLeast {
+				rt.Fatalf("total %d (at least: %v), want %d", l.Total, l.AtLeast, len(want))
+			}
 		}
 		hits += len(want)
 	})

@@ -24,13 +24,18 @@ func (s *Store) Neighbours(ctx context.Context, f enquiry.Filter, order Sort, e 
 		return n, err
 	}
 	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
+		var a arguments
+		rows, err := expected(ctx, tx, where(f, &a), a)
+		if err != nil {
+			return err
+		}
 		for _, side := range []struct {
 			back bool
 			into **enquiry.Enquiry
 		}{{true, &n.Before}, {false, &n.After}} {
 			at := placeOf(order, e, side.back)
 			_, err := timed(ctx, tx, b.Time, func(tx pgx.Tx) error {
-				sql, a := pageSQL(f, Page{Sort: order}, &at)
+				sql, a := pageSQL(f, Page{Sort: order}, &at, rows)
 				found, err := all(ctx, tx, scanEnquiry, sql, planned(a)...)
 				if err == nil && len(found) == 1 {
 					*side.into = &found[0]

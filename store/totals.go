@@ -8,35 +8,77 @@ import (
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
-// countUpTo is how far a list's total is counted.
-const countUpTo = 10_000
+const (
+	countUpTo = 10_000    // how far a list's total is counted
+	fewAtMost = 1_000_000 // enquiries are sooner found and sorted than met in order of all
+)
 
-// count reads how many enquiries f selects; beyond countUpTo, about how many.
-func (l *List) count(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error {
-	var a arguments
-	condition := where(f, &a)
-	sql := `SELECT count(*) FROM (SELECT FROM enquiries e WHERE ` + condition + ` LIMIT ` + a.bind(countUpTo+1) + `) counted`
-	if err := tx.QueryRow(ctx, sql, planned(a)...).Scan(&l.Total); err != nil || l.Total <= countUpTo {
+// total reads how many enquiries f selects and draws their numbers, unless they
+// are beyond the bound. The numbers have the count in them.
+func (l *List) total(ctx context.Context, tx pgx.Tx, f enquiry.Filter, b Bound) error {
+	asked := b != (Bound{})
+	soon := asked && l.expected <= float64(b.Rows)
+	if soon {
+		if err := l.measure(ctx, tx, f, b); err != nil || l.Numbers != nil {
+			return err
+		}
+	}
+	if err := l.count(ctx, tx, f); err != nil || !asked || soon || max(l.Total, l.About) > b.Rows {
 		return err
 	}
-	l.Total, l.AtLeast = countUpTo, true
-	about, err := expected(ctx, tx, condition, a[:len(a)-1])
-	l.About = max(int64(about), countUpTo)
+	return l.measure(ctx, tx, f, b)
+}
+
+// measure draws the numbers, as long as that does not take too long.
+func (l *List) measure(ctx context.Context, tx pgx.Tx, f enquiry.Filter, b Bound) error {
+	_, err := timed(ctx, tx, b.Time, func(tx pgx.Tx) error {
+		gs, err := readMetrics(ctx, tx, f, nil)
+		if err != nil {
+			return err
+		}
+		l.Numbers, l.Total = &gs[0], gs[0].Enquiries
+		if l.Total > countUpTo {
+			l.Total, l.AtLeast, l.About = countUpTo, true, gs[0].Enquiries
+		}
+		return nil
+	})
 	return err
 }
 
-// measure draws the numbers of what f selects, unless that is more than the
-// bound allows.
-func (l *List) measure(ctx context.Context, tx pgx.Tx, f enquiry.Filter, b Bound) error {
-	if b == (Bound{}) || max(l.Total, l.About) > b.Rows {
+// count reads how many enquiries f selects; beyond countUpTo, about how many.
+func (l *List) count(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error {
+	sql, a := countSQL(f)
+	err := tx.QueryRow(ctx, sql, planned(a)...).Scan(&l.Total)
+	if l.Total > countUpTo {
+		l.Total, l.AtLeast, l.About = countUpTo, true, max(int64(l.expected), countUpTo)
+	}
+	return err
+}
+
+// countSQL counts to one beyond countUpTo. What begins with a case number comes
+// before what has it elsewhere, and often is enough.
+func countSQL(f enquiry.Filter) (string, arguments) {
+	var a arguments
+	limit := " LIMIT " + a.bind(countUpTo+1)
+	const from = `SELECT FROM enquiries e WHERE `
+	rows := from + where(f, &a) + limit
+	if len(f.Cases) > 0 {
+		a = a[:1]
+		rows = `(` + from + begun(f, &a) + limit + `) UNION ALL (` + from + notBegun(f, &a) + limit + `)` + limit
+	}
+	return `SELECT count(*) FROM (` + rows + `) counted`, a
+}
+
+// sum is count and measure of a list that has one page: it is counted and its
+// numbers are drawn of what has been read.
+func (l *List) sum(ctx context.Context, tx pgx.Tx, b Bound) error {
+	l.Total = int64(len(l.Enquiries))
+	if b == (Bound{}) || l.Total > b.Rows {
 		return nil
 	}
-	_, err := timed(ctx, tx, b.Time, func(tx pgx.Tx) error {
-		gs, err := readMetrics(ctx, tx, f, nil)
-		if err == nil {
-			l.Numbers = &gs[0]
-		}
-		return err
-	})
+	targets, err := readTargets(ctx, tx)
+	if err == nil {
+		l.Numbers = new(enquiry.Measure(l.Enquiries, TargetFor(targets)))
+	}
 	return err
 }
