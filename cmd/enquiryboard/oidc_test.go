@@ -51,3 +51,46 @@ func TestProviderSettings(t *testing.T) {
 		t.Errorf("without a secret: %v", err)
 	}
 }
+
+// A provider that is set up is offered beside passwords, or in their place; one
+// that is away is said to be, and its secret is nowhere.
+func TestServeWithAProvider(t *testing.T) {
+	t.Setenv(envOIDCSecret, "s3cret")
+	serve := func(flags ...string) (p *process, ask func(method, path, form string) (int, string)) {
+		t.Helper()
+		p, err := startServe(append([]string{"--addr", "127.0.0.1:0", "--data-dir", dataDir(t), "--oidc-issuer", "http://127.0.0.1:1", "--oidc-client-id", "board",
+			"--oidc-roles", "admin=board-admins;viewer service:hk=staff", "--oidc-name", "Example"}, flags...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(p.kill)
+		return p, func(method, path, form string) (int, string) {
+			t.Helper()
+			status, body, err := fetch(method, strings.TrimSuffix(p.line("Board"), "/")+path, "", form, "Content-Type", "application/x-www-form-urlencoded")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return status, body
+		}
+	}
+	p, ask := serve()
+	if _, body := ask("GET", "/sign-in", ""); !strings.Contains(body, "Sign in with Example") || !strings.Contains(body, `type="password"`) {
+		t.Errorf("the sign-in page: %s", body)
+	}
+	if status, body := ask("GET", "/sign-in/oidc", ""); status != 503 || !strings.Contains(body, "Example gives no answer") {
+		t.Errorf("a provider that is away: %d %s", status, body)
+	}
+	if said := p.out.String() + p.err.String(); strings.Contains(said, "s3cret") || !strings.Contains(said, "/setup/") {
+		t.Errorf("it says %s", said)
+	}
+	p, ask = serve("--oidc-only")
+	if _, body := ask("GET", "/sign-in", ""); strings.Contains(body, "password") {
+		t.Errorf("the sign-in page asks for a password: %s", body)
+	}
+	if status, _ := ask("POST", "/sign-in", "email=ann@example.com&password=seven+herons+wade"); status != 403 {
+		t.Errorf("a password: %d", status)
+	}
+	if got := p.line("Sign in"); !strings.HasSuffix(got, "/sign-in") {
+		t.Errorf("one signs in at %s", got)
+	}
+}
