@@ -170,6 +170,9 @@ func listEmpty(s enquiry.Status) lang.Text {
 	}
 }
 
+// day is from when on a duration is long: it is written with its days.
+const day = 24 * time.Hour
+
 // Limits are the thresholds of a wait: from Warn on it wants attention, from
 // Breach on it is too long.
 type Limits struct{ Warn, Breach time.Duration }

@@ -20,6 +20,7 @@ func crowded(t *testing.T) *site {
 		s.post(notification{"eid": eid, "displayCaseNumber": "CN26110000" + eid, "channel": "CINNOX", "channelOri": "VirtualNumber",
 			"destination": "Customer service, evenings", "date": now.Add(-ago).UTC().Format(time.RFC3339Nano)})
 	}
+	s.post(notification{"eid": "link", "channel": "CINNOX", "channelOri": "Weblink", "status": "Closed"})
 	for _, status := range []string{"Handling", "Missed", "Closed"} {
 		for i := range 30 {
 			s.state(fmt.Sprint(status, i), status, now.Add(-time.Duration(i)*time.Minute))

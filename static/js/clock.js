@@ -2,6 +2,8 @@
 
 import { word } from './words.js';
 
+const DAY = 86_400_000;
+
 /** A duration as views.Clock writes it: 0:05, 2:41, 1:02:41, 2 d 03:04. */
 export function clockText(milliseconds) {
   const all = Math.max(0, Math.floor(milliseconds / 1000));
@@ -32,6 +34,7 @@ export function tick(root, now) {
     const lasts = now - Date.parse(time.dateTime);
     const text = clockText(lasts);
     if (time.textContent !== text) time.textContent = text;
+    time.toggleAttribute('data-days', lasts >= DAY);
     if (!time.dataset.warn) continue;
     const around = time.closest('[data-level]');
     const level = levelOf(lasts / 1000, time.dataset);
