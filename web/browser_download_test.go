@@ -50,7 +50,13 @@ func TestDownloadInABrowser(t *testing.T) {
 			t.Errorf("%s: it says %q", c.link, got)
 		}
 	}
+	p.Viewport(360, 740)
+	browsertest.Eval[any](p, `{ document.querySelector(".menu.files").open = true; }`)
+	if !browsertest.Eval[bool](p, `(({left, right}) => left >= 0 && right <= 360)(document.querySelector(".files > div").getBoundingClientRect())`) {
+		t.Error("on a phone the menu is not all there")
+	}
 	p.Accessible()
+	browsertest.Eval[any](p, `{ document.querySelector(".menu.files").open = false; }`)
 	p.Click(`.download .close`)
 	if browsertest.Eval[bool](p, `document.querySelector(".download").checkVisibility()`) {
 		t.Error("it does not close")
