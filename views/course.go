@@ -72,7 +72,7 @@ func (v EnquiryView) flagsOf(ctx context.Context, c course) []flag {
 	for i := range flags {
 		f := &flags[i]
 		f.anchor = "start"
-		if f.x > 60 {
+		if _, to := f.reach(phoneWide, flagWide); to > phoneWide {
 			f.anchor = "end"
 		}
 		texts[i] = &f.label

@@ -189,3 +189,16 @@ func TestListsGoByTheServicesDay(t *testing.T) {
 		t.Errorf("no link to today, %s", today)
 	}
 }
+
+func TestSearchIsAtTheTopOfEveryPage(t *testing.T) {
+	s := withListed(t)
+	for path, status := range map[string]int{
+		"/": 200, "/enquiries": 200, "/enquiries?status=Lost": 400, "/enquiries/svc-1/1": 200, "/enquiries/svc-1/none": 404, "/reports?from=2026-02-01": 200,
+		"/deliveries": 200, "/help/numbers": 200, "/settings/": 200, "/settings/users": 200, "/nowhere": 404,
+	} {
+		resp, body := s.page(path)
+		if resp.StatusCode != status || strings.Count(body, `<form class="find" action="/enquiries" method="get" role="search">`) != 1 {
+			t.Errorf("%s: %s, without a search", path, resp.Status)
+		}
+	}
+}

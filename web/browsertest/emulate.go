@@ -48,6 +48,13 @@ func (p *Page) Before(js string) {
 	p.Do(command(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: js}))
 }
 
+// WithoutScripts keeps the page's own scripts from running; what is evaluated
+// here still is.
+func (p *Page) WithoutScripts() {
+	p.t.Helper()
+	p.Do(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+}
+
 // Offline cuts the page's network, and with false restores it. Open
 // websockets are not cut by Chromium: close those at the server.
 func (p *Page) Offline(offline bool) {
