@@ -166,6 +166,11 @@ func TestMuteAndSnooze(t *testing.T) {
 	p.Poll(says("Alerts off"))
 	p.Navigate(s.URL)
 	p.Poll(isLive + " && " + says("Alerts off")) // it was kept
+
+	must(t, s.store.SetAlerts(t.Context(), "", store.Alerts{Sound: true, Volume: 1, Muted: true})) // elsewhere
+	p.Hide(true)
+	p.Hide(false)
+	p.Poll(says("Muted"))
 }
 
 // spy notes notifications on their way to the browser, which shows them to nobody here.
