@@ -57,7 +57,7 @@ func (s *Store) DropBefore(ctx context.Context, r Retention, before time.Time) (
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer letGo(context.WithoutCancel(ctx), conn)
 	d := &dropper{Retention: r, conn: conn, log: s.log}
 	if ok, err := d.lock(ctx); err != nil || !ok {
 		return unavailable(err)
@@ -79,6 +79,15 @@ func (s *Store) DropBefore(ctx context.Context, r Retention, before time.Time) (
 		return fmt.Errorf("dropping months of transitions: %w", unavailable(err))
 	}
 	return nil
+}
+
+// letGo frees the lock before it closes the connection: the server may be a
+// moment late to notice that.
+func letGo(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	_, _ = conn.Exec(ctx, `SELECT pg_advisory_unlock_all()`) // fails with the connection, which frees it as well
+	_ = conn.Close(ctx)
 }
 
 // dropper drops months, on a connection of its own.
