@@ -41,7 +41,7 @@ func TestEnquiryJSON(t *testing.T) {
 		"service_id": "svc-1", "eid": "1", "display_case_number": "A-1", "status": "Closed", "channel": "WHATSAPP",
 		"channel_ori": "Channel", "social_id": "852", "destination": "d-1", "destination_name": "Sales", "destination_types": []any{"STAFF"},
 		"opened_at": stamp(at(0)), "handling_at": stamp(at(12500 * time.Millisecond)), "closed_at": stamp(at(time.Minute)), "missed_at": nil,
-		"waiting_since": nil, "wait_seconds": 12.5, "handle_seconds": 47.5, "last_transition_at": stamp(at(time.Minute)), "clock": "sender", "probably_lost": false, "reconciled": false,
+		"waiting_since": nil, "wait_seconds": 12.5, "handle_seconds": 47.5, "last_transition_at": stamp(at(time.Minute)), "clock": "sender", "probably_lost": false, "reconciled": false, "notes": []any{},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -83,7 +83,7 @@ func TestSession(t *testing.T) {
 	b.signIn("Ann@Example.com")
 	b.wants("/enquiries", http.StatusOK)
 	b.wants("/enquiries.csv", http.StatusOK)
-	b.wants("/settings/", http.StatusForbidden)
+	b.wants("/settings/users", http.StatusForbidden)
 	if resp, _ := b.open("/sign-in?next=/enquiries"); resp.Header.Get("Location") != "/enquiries" {
 		t.Errorf("who is signed in and opens /sign-in goes to %q", resp.Header.Get("Location"))
 	}
