@@ -164,7 +164,7 @@ func (w *writer) refoldLocked(ctx context.Context, keys []enquiry.Key) ([]refold
 	w.rows.reset()
 	for i := range found {
 		found[i].after.Seq = position
-		w.rows.addFold(&found[i].after, found[i].settled, found[i].stored)
+		w.rows.addFold(&found[i].after, found[i].settled, found[i].stored, found[i].before.EID != "")
 	}
 	return found, w.write(ctx, position)
 }

@@ -202,7 +202,7 @@ func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, e
 		e, settled := enquiry.Fold(w.folding)
 		e.Seq = position
 		change.Enquiries = append(change.Enquiries, e)
-		w.rows.addFold(&e, settled, stored[k])
+		w.rows.addFold(&e, settled, stored[k], len(stored[k]) > 0)
 	}
 	err = w.write(ctx, position)
 	if err != nil && w.conn.IsClosed() {

@@ -16,7 +16,7 @@ import (
 // writerStatements are all that a writer sends in batches, prepared with its connection.
 var writerStatements = [...]string{
 	begin, takePosition, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine, countKeys,
-	upsertEnquiries, insertBoard, insertStretched, insertChange, notify, commit,
+	insertEnquiries, updateEnquiries, insertBoard, insertStretched, insertChange, notify, commit,
 }
 
 // prepared are a connection's statements, by their text.

@@ -51,9 +51,10 @@ func (r *batchRows) addItems(items []*item) {
 	}
 }
 
-// addFold takes an enquiry's fold, and what of it was stored before.
-func (r *batchRows) addFold(e *enquiry.Enquiry, settled, stored []enquiry.Transition) {
-	r.enquiries.add(e, settled)
+// addFold takes an enquiry's fold, what of it was stored before, and whether it
+// has a row.
+func (r *batchRows) addFold(e *enquiry.Enquiry, settled, stored []enquiry.Transition, known bool) {
+	r.enquiries.add(e, settled, known)
 	clear(r.before)
 	for i := range stored {
 		r.before[stored[i].ID] = &stored[i]
