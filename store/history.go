@@ -50,13 +50,22 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 		if l.expected, err = expected(ctx, tx, where(f, &a), a); err != nil {
 			return err
 		}
-		if err := l.read(ctx, tx, f, p, at); err != nil {
+		whole := p
+		if len(f.Cases) > 0 && at == nil && p.Numbers != (Bound{}) {
+			whole.Limit = max(p.Limit, foundAtOnce)
+		}
+		if err := l.read(ctx, tx, f, whole, at); err != nil {
 			return err
 		}
-		if at == nil && l.Next == "" { // this is all
-			return l.sum(ctx, tx, p.Numbers)
+		count := l.total
+		if at == nil && l.Next == "" { // these are all
+			count = l.sum
 		}
-		return l.total(ctx, tx, f, p.Numbers)
+		if err := count(ctx, tx, f, p.Numbers); err != nil {
+			return err
+		}
+		l.cut(p)
+		return nil
 	})
 	return l, err
 }

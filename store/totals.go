@@ -11,6 +11,10 @@ import (
 const (
 	countUpTo = 10_000    // how far a list's total is counted
 	fewAtMost = 1_000_000 // enquiries are sooner found and sorted than met in order of all
+
+	// foundAtOnce is of how many that a search finds more than a page is read:
+	// to find them once more, for their numbers, takes longer.
+	foundAtOnce = 1_000
 )
 
 // total reads how many enquiries f selects and draws their numbers, unless they
@@ -69,9 +73,16 @@ func countSQL(f enquiry.Filter) (string, arguments) {
 	return `SELECT count(*) FROM (` + rows + `) counted`, a
 }
 
-// sum is count and measure of a list that has one page: it is counted and its
-// numbers are drawn of what has been read.
-func (l *List) sum(ctx context.Context, tx pgx.Tx, b Bound) error {
+// cut leaves of a list what its page has.
+func (l *List) cut(p Page) {
+	if len(l.Enquiries) > p.Limit {
+		l.Enquiries = l.Enquiries[:p.Limit]
+		l.Next = cursorAt(p.Sort, &l.Enquiries[p.Limit-1], false)
+	}
+}
+
+// sum is total of a list that has been read whole.
+func (l *List) sum(ctx context.Context, tx pgx.Tx, _ enquiry.Filter, b Bound) error {
 	l.Total = int64(len(l.Enquiries))
 	if b == (Bound{}) || l.Total > b.Rows {
 		return nil
