@@ -19,11 +19,11 @@ build: ## bin/enquiryboard
 
 test: ## all tests: each package that needs one has its own PostgreSQL, in memory
 	@tools/need.sh postgresql chromium nginx libreoffice
-	$(GO) test ./...
+	$(GO) test -timeout 20m ./...
 
 race:
 	@tools/need.sh postgresql chromium nginx libreoffice
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 40m ./...
 
 faults: ## FAULT_SEEDS long runs of faults: whatever was answered 200 is kept, once
 	@tools/need.sh postgresql

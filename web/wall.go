@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
@@ -97,6 +98,9 @@ func (s *server) wallByLink(w http.ResponseWriter, r *http.Request) error {
 	r, o, q, err := s.linkedWall(r)
 	if err != nil {
 		return err
+	}
+	if len(s.WallFrames) > 0 {
+		w.Header().Set("Content-Security-Policy", strings.Replace(contentPolicy, "frame-ancestors 'none'", "frame-ancestors "+strings.Join(s.WallFrames, " "), 1))
 	}
 	return s.wallPage(w, r, o, q)
 }

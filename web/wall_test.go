@@ -11,6 +11,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/web"
 	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
@@ -177,5 +178,17 @@ func TestOwnWall(t *testing.T) {
 	}
 	if conn := b.dial("/live?wall=1&view=0"); conn == nil {
 		t.Error("no feed")
+	}
+}
+
+// Named origins may show a wall link in a frame; nobody may show anything else.
+func TestWallInAFrame(t *testing.T) {
+	s := newSite(t, func(c *web.Config) { c.WallFrames = []string{"https://intranet.example.com"} })
+	path := s.wallLink(store.Wall{Name: "lobby"})
+	for to, ancestors := range map[string]string{path: "frame-ancestors https://intranet.example.com", path + "x": "frame-ancestors 'none'", "/sign-in": "frame-ancestors 'none'"} {
+		resp, _ := s.browser().open(to)
+		if policy := resp.Header.Get("Content-Security-Policy"); !strings.HasSuffix(policy, ancestors) {
+			t.Errorf("%s: %s", to, policy)
+		}
 	}
 }

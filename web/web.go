@@ -30,7 +30,9 @@ type Config struct {
 	OIDC      *OIDC    // a provider that people can sign in with; nil: none
 	// TrustedProxies are the proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
-	Log            *slog.Logger
+	// WallFrames are the origins whose pages may show a wall link in a frame.
+	WallFrames []string
+	Log        *slog.Logger
 }
 
 // Server is the handler for everything, and its open sockets.

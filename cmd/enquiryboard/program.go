@@ -331,7 +331,7 @@ func (p *program) startWeb(ctx context.Context) error {
 	site := web.New(web.Config{
 		Store: p.store, Recorder: p.recorder, Feed: p.feed, Keys: p.keys, Epoch: p.epoch,
 		Cinnox: connectionTo(p.getenv, p.store, p.dir, p.url), OIDC: p.provider,
-		PublicURL: p.url, Services: web.ServicesOf(p.Services...), Demo: p.Demo, TrustedProxies: proxies, Log: p.log,
+		PublicURL: p.url, Services: web.ServicesOf(p.Services...), Demo: p.Demo, TrustedProxies: proxies, WallFrames: p.WallFrames, Log: p.log,
 	})
 	p.http.RegisterOnShutdown(site.Close)
 	var handler http.Handler = site

@@ -25,6 +25,7 @@ type serveCmd struct {
 	Addr           string   `env:"ENQUIRYBOARD_ADDR" placeholder:"HOST:PORT" help:"Where to listen; ${default_addr} unless set."`
 	PublicURL      string   `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" placeholder:"URL" help:"Where people and CINNOX reach it; the address unless set."`
 	TrustedProxies []string `name:"trusted-proxies" env:"ENQUIRYBOARD_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For says where a request came from."`
+	WallFrames     []string `name:"wall-frames" env:"ENQUIRYBOARD_WALL_FRAMES" placeholder:"ORIGIN,…" help:"Origins whose pages may show a wall link in a frame, such as https://intranet.example.com; none unless set."`
 	TLSCert        string   `name:"tls-cert" env:"ENQUIRYBOARD_TLS_CERT" placeholder:"FILE" help:"Serve HTTPS with this certificate (PEM, the chain with it). Read again when it changes."`
 	TLSKey         string   `name:"tls-key" env:"ENQUIRYBOARD_TLS_KEY" placeholder:"FILE" help:"The certificate's private key."`
 	oidcSettings
@@ -74,6 +75,11 @@ func (c *serveCmd) check() error {
 	}
 	if _, err := c.retention(); err != nil {
 		return err
+	}
+	for _, origin := range c.WallFrames {
+		if u, err := url.Parse(origin); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.ContainsAny(origin, " ;,*'") {
+			return usagef("--wall-frames %q: it looks like https://intranet.example.com, without a path", origin)
+		}
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usagef("--tls-cert and --tls-key go together: give both, or neither")
