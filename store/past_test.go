@@ -44,6 +44,15 @@ func TestBoardOfAPastMoment(t *testing.T) {
 		for _, e := range got {
 			seen[e.Status]++
 		}
+		if !p.Known.IsZero() || !scope.All() {
+			continue
+		}
+		live, err := s.UnderWay(t.Context(), p.At)
+		must(t, err)
+		want = slices.DeleteFunc(want, func(e enquiry.Enquiry) bool { return !e.Status.Live() })
+		if d := cmp.Diff(want, live, byEID, cmpopts.EquateEmpty()); d != "" {
+			t.Fatalf("under way at %v: %s", p.At, d)
+		}
 	}
 	if len(seen) != 4 {
 		t.Errorf("only %v were ever on a board", seen)

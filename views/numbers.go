@@ -22,6 +22,7 @@ var chapters = []chapter{
 			{"waiting", "Waiting", "Enquiries whose state is Opened now, whatever day that began. One of yesterday that nobody picked up still waits."},
 			{"longest-wait", "Longest wait", "How long the one that has waited longest has been in Opened, counted from when it last came there. Nobody waiting: –."},
 			{"handling", "Handling", "Enquiries whose state is Handling now. The time beside each is since its last transition: a transfer or take-over begins it anew."},
+			{"half-hour-ago", "30 min ago", "Beside the three totals: the same 30 minutes before, as it is known by now; a click shows the board of that moment. It is read twice a minute."},
 			{"last-half-hour", "Answered, missed, 30 min", "Enquiries whose first Handling, or first Missed, was in the last 30 minutes, whenever they were opened; beside it those of the 30 minutes before."},
 			{"today", "Today", "Of the enquiries opened since the day began: how many were answered and missed so far, their service level and waits; beside it the same of those opened yesterday until this time of day, as they stand now. They are read every few seconds."},
 			{"last-hour", "Missed, Closed, last hour", "Enquiries that are Missed or Closed now, and became so within the last 60 minutes."},

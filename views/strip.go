@@ -19,6 +19,17 @@ type Tiles struct {
 
 	// The same in /enquiries; empty: the filter leaves them out.
 	WaitingHref, HandlingHref string
+
+	Past   bool  // of a past moment, which is not compared with another
+	Before Stood // half an hour ago
+}
+
+// Stood is how it stood with the totals at a moment.
+type Stood struct {
+	At                time.Time // zero: not known
+	Waiting, Handling int
+	LongestSince      time.Time // zero: nobody waited
+	Href              string    // the board of that moment
 }
 
 // Figures are the numbers of the last half hour and of today, each beside the

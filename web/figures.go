@@ -31,12 +31,16 @@ type figures struct {
 
 	mu   sync.Mutex
 	kept map[string]*figure
+
+	beforeMu sync.Mutex
+	before   before
 }
 
 // figure is what was read last of one filter; its fields are under figures.mu.
 type figure struct {
 	filter  enquiry.Filter
 	tiles   store.Tiles
+	stood   views.Stood   // half an hour ago; zero: not known
 	readAt  time.Time     // when tiles were; zero: they cannot be trusted
 	triedAt time.Time     // when they were last tried to be
 	askedAt time.Time     // when anybody last wanted to know
@@ -83,6 +87,13 @@ func (g *figures) now(k *figure) (t store.Tiles, known bool) {
 	return k.tiles, !k.readAt.IsZero() && time.Since(k.readAt) < figuresTrust
 }
 
+// stood is how it stood with k half an hour ago, as far as that is known.
+func (g *figures) stood(k *figure) views.Stood {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return k.stood
+}
+
 // warm waits, a little, until f's figure is known: for a request, not for the feed.
 func (g *figures) warm(ctx context.Context, f enquiry.Filter) {
 	k := g.of(f)
@@ -121,9 +132,15 @@ func (g *figures) read(k *figure) {
 	if err != nil && g.ctx.Err() == nil {
 		g.server.Log.Warn("the board's numbers of today could not be read", "error", err)
 	}
+	was := views.Stood{}
+	if at, underWay, err := g.halfHourAgo(ctx, at); err == nil {
+		was = stood(k.filter, at, underWay)
+	} else if g.ctx.Err() == nil {
+		g.server.Log.Warn("how the board stood half an hour ago could not be read", "error", err)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	k.tiles, k.readAt = tiles, at
+	k.tiles, k.stood, k.readAt = tiles, was, at
 	if err != nil {
 		k.readAt = time.Time{}
 	}

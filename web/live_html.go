@@ -244,6 +244,10 @@ func (v *htmlView) parts() (views.Tiles, []views.Group) {
 	t := views.Tiles{
 		Waiting:  len(v.shelves[0].order),
 		Handling: len(v.shelves[1].order),
+		Past:     v.figure == nil,
+	}
+	if !t.Past {
+		t.Before = v.server.figures.stood(v.figure)
 	}
 	if !v.off(enquiry.Opened) {
 		t.WaitingHref = v.list(0).Href
