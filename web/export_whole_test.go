@@ -148,9 +148,10 @@ func TestFilesRefuseWhatTheyDoNotKnow(t *testing.T) {
 // A line of NDJSON is what the API says of the enquiry and its transitions.
 func TestNDJSONIsTheAPIs(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	must(t, s.store.NameDestination(t.Context(), store.Destination{ServiceID: "svc-1", ID: "d-1", Name: "Sales"}))
-	must(t, s.store.SetTarget(t.Context(), store.Target{Lost: enquiry.LostAfter{Waiting: time.Second}})) // the second one is
+	st := storetest.New(t) // set before the site is there, which reads settings now and then only
+	must(t, st.NameDestination(t.Context(), store.Destination{ServiceID: "svc-1", ID: "d-1", Name: "Sales"}))
+	must(t, st.SetTarget(t.Context(), store.Target{Lost: enquiry.LostAfter{Waiting: time.Second}})) // the second one is
+	s := newSiteOn(t, st)
 	s.state("1", "Opened", at(0))
 	s.state("1", "Handling", at(12500*time.Millisecond))
 	s.post(notification{"eid": "2", "displayCaseNumber": nil, "socialId": "=1+1 \"é\" 中文", "destinationTypes": []string{"A", "B"}, "date": stamp(at(0))})
