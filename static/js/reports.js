@@ -38,7 +38,7 @@ function options(width) {
     cursor: { drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: false, range: [-0.6, rows.length - 0.4] }, y: { range: (u, min, max) => [0, Math.max(1, max * 1.05)] }, share: { range: [0, 1] } },
     axes: [
-      { ...axis, grid: { show: false }, splits: () => ticks(width), values: (u, at) => at.map((i) => names[i] ?? '') },
+      { ...axis, size: 32, grid: { show: false }, splits: () => ticks(width), values: (u, at) => at.map((i) => names[i] ?? '') },
       { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000], size: 48 },
       { ...axis, show: width >= NARROW, scale: 'share', side: 1, grid: { show: false }, size: 48, values: (u, at) => at.map((v) => `${Math.round(v * 100)} %`) },
     ],
