@@ -58,7 +58,8 @@ export class Alerts {
   /** Looks whom to tell of. Called once a second and after each message. */
   look() {
     this.#render();
-    if (performance.now() - this.#askedAt > AGAIN) this.#refresh();
+    const { sound, notify } = this.#chosen;
+    if ((sound || notify) && performance.now() - this.#askedAt > AGAIN) this.#refresh(); // muted elsewhere?
     if (!this.#board.live()) return;
     const over = this.#over();
     for (const [key, notice] of this.#notices) {
