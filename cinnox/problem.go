@@ -106,7 +106,7 @@ func (p *Problem) answer() string {
 // spoken are what happened and what to do, to who runs commands; {who} is the
 // other end and {said} what it said.
 var spoken = map[ProblemKind]struct{ what, advice string }{
-	BadBaseURL:    {"CINNOX's base URL is not https://… with a host, without ? and #", "copy it from the App's page in CINNOX and set CINNOX_BASE_URL"},
+	BadBaseURL:    {"CINNOX's base URL is not set, or is not https://… with a host, without ? and #", "copy it from the App's page in CINNOX and set CINNOX_BASE_URL"},
 	InsideBaseURL: {"CINNOX's base URL leads to {said}, which is not on the internet", "if CINNOX is really there, set CINNOX_BASE_URL in the environment: an address that was saved must be on the internet"},
 	BadAppID:      {"the App ID is missing or cannot be one", "copy it from the App's page in CINNOX and set CINNOX_APP_ID"},
 	BadToken:      {"the App Token is missing or holds characters that no token has", "copy it from the App's page in CINNOX and set CINNOX_APP_TOKEN"},

@@ -128,7 +128,7 @@ func (v EnquiryView) clock() lang.Text {
 	case slices.ContainsFunc(v.Transitions, other):
 		return "Where all notifications up to a reopening bear the same date, times are taken from when they were received here; elsewhere they are the dates that CINNOX sent."
 	case v.Clock == enquiry.Receiver:
-		return "Every notification of this enquiry bears the same date, so its times are taken from when they were received here."
+		return "Every notification of this enquiry bears the same date, so how much later each was received than the first says how much later it happened."
 	}
 	return "Its times are the dates that CINNOX sent."
 }

@@ -164,6 +164,10 @@ func TestMuteAndSnooze(t *testing.T) {
 	eventually(t, "after the snooze, the wait that still lasts is told of", func() bool { return sounds() == 1 })
 	p.Click("[name=sound]")
 	p.Poll(says("Alerts off"))
+	eventually(t, "it is kept", func() bool {
+		a, err := s.store.Alerts(t.Context(), "")
+		return err == nil && !a.Sound
+	})
 	p.Navigate(s.URL)
 	p.Poll(isLive + " && " + says("Alerts off")) // it was kept
 

@@ -69,7 +69,7 @@ func (c *exportCmd) check() error {
 func (c *exportCmd) filter(ctx context.Context, db *database) (f enquiry.Filter, err error) {
 	q, err := url.ParseQuery(strings.TrimPrefix(c.Filter, "?"))
 	if err != nil {
-		return f, usagef("--filter %q: it looks like 'channel=WHATSAPP&from=2026-02-01', with %% escaped as %%25", c.Filter)
+		return f, usagef("--filter %q: write it like 'channel=WHATSAPP&from=2026-02-01', with %% escaped as %%25", c.Filter)
 	}
 	days, err := web.DaysOf(ctx, db.Store, q["service"])
 	if err != nil {

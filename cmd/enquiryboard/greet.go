@@ -85,6 +85,14 @@ func (p *program) greetFrom(ctx context.Context) error {
 	return nil
 }
 
+// command is how a command reaches this program's database.
+func (p *program) command(words string) string {
+	if p.dir != defaultDataDir() {
+		words += " --data-dir " + p.dir
+	}
+	return "enquiryboard " + words
+}
+
 func (p *program) line(what, where string) { fmt.Fprintf(p.out, "%-9s %s\n", what, where) }
 
 func (p *program) signInLine(ctx context.Context) (string, error) {
@@ -130,7 +138,7 @@ func (p *program) webhookLine(ctx context.Context) (string, error) {
 	masked := subscription.Masked(p.url + webhookPath)
 	switch living {
 	case 0:
-		return masked + " (no key yet: enquiryboard webhook-key create --name cinnox prints one)", nil
+		return masked + " (no key yet: " + p.command("webhook-key create --name cinnox") + " prints one)", nil
 	case 1:
 		return masked + " (1 key)", nil
 	}

@@ -28,7 +28,7 @@ func (k keepSettings) retention() (r store.Retention, err error) {
 	}
 	m := keepText.FindStringSubmatch(k.Keep)
 	if m == nil {
-		return r, usagef("--keep %q: it looks like 24mo, in whole months", k.Keep)
+		return r, usagef("--keep %q: write it like 24mo, in whole months", k.Keep)
 	}
 	r.Months, _ = strconv.Atoi(m[1]) // it is a number of four digits at most
 	if k.KeepExport != "" {

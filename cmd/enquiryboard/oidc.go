@@ -35,7 +35,7 @@ func (c *oidcSettings) provider(secret string) (*web.OIDC, error) {
 	}
 	issuer, err := url.Parse(c.OIDCIssuer)
 	if err != nil || issuer.Host == "" || issuer.Scheme != "https" && (issuer.Scheme != "http" || !loopback(issuer.Hostname())) {
-		return nil, usagef("--oidc-issuer %q: it looks like https://login.example.com", c.OIDCIssuer)
+		return nil, usagef("--oidc-issuer %q: write it like https://login.example.com", c.OIDCIssuer)
 	}
 	switch {
 	case c.OIDCClientID == "":
@@ -64,7 +64,7 @@ func readGrants(lines []string) (grants []web.Grant, err error) {
 		}
 		g, ok := readGrant(line)
 		if !ok {
-			return nil, usagef("--oidc-roles %q: it looks like supervisor=team-leads, or like \"viewer service:ID=agents\"", line)
+			return nil, usagef("--oidc-roles %q: write it like supervisor=team-leads, or like \"viewer service:ID=agents\"", line)
 		}
 		grants = append(grants, g)
 	}

@@ -66,7 +66,7 @@ func (c *serveCmd) check() error {
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-			return usagef("--public-url %q: it looks like https://board.example.com, without a path", c.PublicURL)
+			return usagef("--public-url %q: write it like https://board.example.com, without a path", c.PublicURL)
 		}
 		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	}
@@ -78,7 +78,7 @@ func (c *serveCmd) check() error {
 	}
 	for _, origin := range c.WallFrames {
 		if u, err := url.Parse(origin); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.ContainsAny(origin, " ;,*'") {
-			return usagef("--wall-frames %q: it looks like https://intranet.example.com, without a path", origin)
+			return usagef("--wall-frames %q: write it like https://intranet.example.com, without a path", origin)
 		}
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
@@ -89,7 +89,7 @@ func (c *serveCmd) check() error {
 	}
 	host, port, err := net.SplitHostPort(c.Addr)
 	if err != nil {
-		return usagef("--addr %q: it looks like %s", c.Addr, defaultAddr)
+		return usagef("--addr %q: write it like %s", c.Addr, defaultAddr)
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return usagef("--addr %q: the port is a number from 0 to 65535", c.Addr)
@@ -112,7 +112,7 @@ func (c *serveCmd) proxies() ([]netip.Prefix, error) {
 			p, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
 		if err != nil {
-			return nil, usagef("--trusted-proxies %q: it looks like 10.0.0.0/8 or 192.0.2.7", text)
+			return nil, usagef("--trusted-proxies %q: write it like 10.0.0.0/8 or 192.0.2.7", text)
 		}
 		list = append(list, p.Masked())
 	}

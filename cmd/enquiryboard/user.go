@@ -54,7 +54,7 @@ type userAddCmd struct {
 
 func (c userAddCmd) Run(in *invocation) error {
 	if a, err := mail.ParseAddress(c.Email); err != nil || a.Address != c.Email {
-		return usagef("%q is not an e-mail address: it looks like name@example.com", c.Email)
+		return usagef("%q is not an e-mail address: write it like name@example.com", c.Email)
 	}
 	hash, err := c.read(in, c.Email)
 	if err != nil {

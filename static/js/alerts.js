@@ -131,7 +131,8 @@ export class Alerts {
   async #save(button) {
     // What is chosen counts here at once, whatever becomes of the request.
     this.#render();
-    const answer = await fetch('/alerts', { method: 'POST', body: new URLSearchParams(new FormData(this.#form, button)) }).catch(() => null);
+    // It is sent also when one leaves the page at once.
+    const answer = await fetch('/alerts', { method: 'POST', keepalive: true, body: new URLSearchParams(new FormData(this.#form, button)) }).catch(() => null);
     await this.#take(answer, word('This could not be saved. It counts for this page only.'));
     if (answer?.ok) this.#others.postMessage('chosen');
   }
