@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -89,6 +90,50 @@ func TestBoardWakesUp(t *testing.T) {
 	time.Sleep(11 * time.Second) // nothing in the page can tell when it has been long enough
 	p.Thaw()
 	isBack(t, p)
+}
+
+// Over a network that is too slow, messages come without a pause and ever later:
+// what is long ago is not shown as if it were now.
+func TestBoardKnowsWhenItIsLate(t *testing.T) {
+	t.Parallel()
+	s, g, p := openLive(t)
+	browsertest.Eval[bool](p, `(() => {
+		window.oldest = 0;
+		setInterval(() => {
+			const main = document.querySelector("#main");
+			if (document.querySelector("#live").dataset.state === "live") window.oldest = Math.max(window.oldest, Date.now() - Date.parse(main.dataset.asOf));
+		}, 50);
+		return true;
+	})()`)
+	g.speed.Store(800)
+	halt := s.trickle()
+	p.PollFor(40*time.Second, isStale)
+	halt()
+	if oldest := browsertest.Eval[float64](p, `window.oldest`); oldest < 6000 || oldest > 13_000 {
+		t.Errorf("what it showed as live was up to %.0f ms old", oldest)
+	}
+	s.state("2", "Opened", time.Now())
+	g.speed.Store(0)
+	p.Poll(isLive + " && " + inList("Opened", "A-1", "A-2") + " && " + isSame)
+}
+
+// trickle posts what ends, ten a second, until the function is called.
+func (s *site) trickle() (halt func()) {
+	ended := make(chan struct{})
+	var posting sync.WaitGroup
+	posting.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-ended:
+				return
+			case <-time.After(100 * time.Millisecond):
+				s.postRaw(s.webhook(), notification{"eid": fmt.Sprint("ends-", i), "status": "Closed"}.body())
+			}
+		}
+	})
+	halt = sync.OnceFunc(func() { close(ended); posting.Wait() })
+	s.t.Cleanup(halt)
+	return halt
 }
 
 // While a machine sleeps one of the browser's clocks may stand still, and the

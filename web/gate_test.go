@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -19,6 +20,7 @@ type gate struct {
 	shut     bool
 	conns    map[net.Conn]struct{}
 	lost     map[net.Conn]struct{} // of them, those that nothing passes any more
+	speed    atomic.Int64          // bytes a second that pass to browsers; 0: all that come
 	all      sync.WaitGroup
 }
 
@@ -69,9 +71,27 @@ func (g *gate) serve() {
 			_ = in.Close()
 			continue
 		}
-		g.all.Go(func() { g.pass(in, out) })
-		g.all.Go(func() { g.pass(out, in) })
+		g.all.Go(func() { g.pass(in, out, in) })
+		g.all.Go(func() { g.pass(out, in, slow{out, &g.speed}) })
 	}
+}
+
+// slow is a connection that is read at some speed only.
+type slow struct {
+	net.Conn
+	speed *atomic.Int64
+}
+
+func (s slow) Read(p []byte) (int, error) {
+	speed := s.speed.Load()
+	if speed > 0 {
+		p = p[:min(len(p), 256)]
+	}
+	n, err := s.Conn.Read(p)
+	if speed > 0 {
+		time.Sleep(time.Duration(n) * time.Second / time.Duration(speed))
+	}
+	return n, err
 }
 
 func (g *gate) let(in, out net.Conn) bool {
@@ -85,8 +105,8 @@ func (g *gate) let(in, out net.Conn) bool {
 	return true
 }
 
-func (g *gate) pass(from, to net.Conn) {
-	_, _ = io.Copy(to, from) // it ends with the connection
+func (g *gate) pass(from, to net.Conn, what io.Reader) {
+	_, _ = io.Copy(to, what) // it ends with the connection
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if _, lost := g.lost[from]; lost {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bufio"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"sync"
@@ -30,6 +31,10 @@ type outlet struct {
 	write func(fd uintptr) bool
 }
 
+// kernelKeeps is how many bytes the kernel may keep of what the other end has
+// not taken: rather than be told what was long ago, it is told the whole view.
+const kernelKeeps = 64 << 10
+
 // keepsBesides is how many bytes of pings, pongs and farewells are kept behind
 // a message. Who lets more of them pile up misses some.
 const keepsBesides = 1 << 10
@@ -55,8 +60,15 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 func newOutlet(conn net.Conn) *outlet {
 	o := &outlet{Conn: conn}
-	if c, ok := conn.(*net.TCPConn); ok && writesAtOnce {
-		o.raw, _ = c.SyscallConn() // without it, flush writes all
+	under := conn
+	if t, ok := conn.(*tls.Conn); ok {
+		under = t.NetConn()
+	}
+	if c, ok := under.(*net.TCPConn); ok {
+		_ = c.SetWriteBuffer(kernelKeeps) // another size does, too
+		if under == conn && writesAtOnce {
+			o.raw, _ = c.SyscallConn() // without it, flush writes all
+		}
 	}
 	o.write = o.writeAtOnce
 	return o

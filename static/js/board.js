@@ -34,13 +34,14 @@ const feed = new Feed(
   askWhy,
 );
 
-function take(text) {
+function take(text, first) {
   const template = document.createElement('template');
   template.innerHTML = text;
   const message = template.content.firstElementChild;
   const whole = message.dataset.message === 'snapshot';
   if (message.dataset.version !== main.dataset.version && !paused && mayReload()) return location.reload();
-  clock.hear(Date.parse(message.dataset.asOf), whole);
+  clock.hear(Date.parse(message.dataset.asOf), first);
+  if (age(message) >= SILENCE) return feed.restart(); // it was long on its way, and so are those behind it
   for (const name of ['seq', 'last', 'zone', 'asOf', 'problem']) main.dataset[name] = message.dataset[name];
   $('problem').hidden = !message.dataset.problem;
   $('problem-text').textContent = message.dataset.problem;
@@ -61,6 +62,9 @@ function mayReload() {
 
 // Whether a row's wait is in breach now.
 function tooLong(row) { return heard && levelAt(row, clock.now()) === 'breach'; }
+
+// How long ago the moment was that a message, or the page, shows.
+const age = ({ dataset }) => clock.now() - Date.parse(dataset.asOf);
 
 // Keeps what a message says, to be shown now or when the board goes on.
 function store(message, whole) {
@@ -104,7 +108,7 @@ function beat() {
 }
 
 function live() {
-  const silent = feed.silence;
+  const silent = heard ? Math.max(feed.silence, age(main)) : feed.silence;
   if (silent >= SILENCE && !stale) lose();
   if (stale) return;
   main.toggleAttribute('data-stale', false);

@@ -13,19 +13,25 @@ export function clockText(milliseconds) {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+const WINDOW = 5 * 60_000; // clocks drift apart
+
 /** The server's clock, told from the moments that its messages bear. */
 export class ServerClock {
-  #ahead = []; // how far the server's clock is ahead of performance.now(), by the last messages
+  // How far it is ahead of performance.now(), by messages of the last minutes:
+  // the best one, the best of those after that, and so on.
+  #best = [];
 
-  /** Takes the moment of a message that has just come. */
-  hear(moment, afresh) {
-    if (afresh) this.#ahead = [];
-    this.#ahead.push(moment - performance.now());
-    if (this.#ahead.length > 8) this.#ahead.shift();
+  /** Takes the moment of a message that has just come; the first of a connection begins afresh. */
+  hear(moment, first) {
+    const at = performance.now(), ahead = moment - at;
+    if (first) this.#best = [];
+    while (this.#best.at(-1)?.ahead <= ahead) this.#best.pop();
+    this.#best.push({ at, ahead });
+    while (this.#best[0].at < at - WINDOW) this.#best.shift();
   }
 
   /** The one that travelled fastest is nearest to the truth. */
-  now() { return performance.now() + Math.max(...this.#ahead); }
+  now() { return performance.now() + this.#best[0].ahead; }
 }
 
 /** Brings every ticking duration below root to now, and how far it has gone. */
