@@ -25,9 +25,6 @@ func TestSlotsAreWhatClocksShow(t *testing.T) {
 		from := time.Unix(rapid.Int64Range(1_000_000_000, 2_000_000_000).Draw(t, "from"), 0)
 		to := from.Add(time.Duration(rapid.Int64Range(0, 5*86400).Draw(t, "seconds")) * time.Second)
 		slots := Days{zone, starts}.Slots(from, to)
-		if !from.Before(to) && len(slots) > 1 {
-			t.Fatalf("%d slots of no time", len(slots))
-		}
 		for range 50 {
 			if !from.Before(to) {
 				break
