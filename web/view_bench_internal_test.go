@@ -13,6 +13,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/feed"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/store/storetest"
+	"github.com/enquiryboard/enquiryboard/subscription"
 	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
@@ -30,7 +31,8 @@ func benchmarkView(b *testing.B, ended, destinations int) {
 	st := storetest.New(b)
 	recorder := store.NewRecorder(st, store.RecorderConfig{})
 	b.Cleanup(recorder.Close)
-	site := New(Config{Store: st, Recorder: recorder, Feed: feed.New[*websocket.PreparedMessage](feed.Config{}), Epoch: "bench", Log: slog.New(slog.DiscardHandler)})
+	site := New(Config{Store: st, Recorder: recorder, Feed: feed.New[*websocket.PreparedMessage](feed.Config{}), Epoch: "bench",
+		Cinnox: subscription.New(subscription.Config{Store: st}), Log: slog.New(slog.DiscardHandler)})
 	b.Cleanup(site.Close)
 	f := enquiry.Filter{Zone: time.UTC}
 	for i := range destinations {

@@ -17,6 +17,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/feed"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/store/spool"
+	"github.com/enquiryboard/enquiryboard/subscription"
 	"github.com/enquiryboard/enquiryboard/web"
 )
 
@@ -74,6 +75,7 @@ func (o *ours) start(q request) (d doors, err error) {
 	go func() { _ = keys.Run(ctx) }()
 	site := web.New(web.Config{
 		Store: st, Recorder: store.NewRecorder(st, recorder), Feed: o.feed, Keys: keys, Epoch: inst.Epoch, Log: log,
+		Cinnox: subscription.New(subscription.Config{Store: st}),
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
