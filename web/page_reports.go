@@ -1,11 +1,7 @@
 package web
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -365,82 +361,4 @@ func (ask reportQuery) behind(value string) string {
 		return ""
 	}
 	return "/enquiries?" + f.Values().Encode()
-}
-
-// reportsCSV is a table of a report as a file, with the API's names.
-func (s *server) reportsCSV(w http.ResponseWriter, r *http.Request) error {
-	f, q, err := s.filter(r, "group", "bom")
-	if err != nil {
-		return err
-	}
-	groups, err := words(q, "group", store.GroupNames)
-	if err != nil {
-		return err
-	}
-	bom, err := option(q, "bom", "a byte-order mark first, for Excel")
-	if err != nil {
-		return err
-	}
-	got, seq, err := s.Store.Metrics(r.Context(), f, groups)
-	if err != nil {
-		return err
-	}
-	file, err := reportFile(got, s.nameGroups(r.Context(), f, groups, got), bom)
-	if err != nil {
-		return err
-	}
-	e := store.Entry{Area: "export", Action: "exported", Subject: "report", Detail: fmt.Sprintf("%d rows by %s; filter: %s",
-		len(got), cmp.Or(strings.Join(groups, ", "), "nothing"), cmp.Or(f.Values().Encode(), "none"))}
-	if err := s.Store.Note(r.Context(), e); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", contentTypes[store.CSV])
-	w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(store.Export{What: "report", Format: store.CSV, Filter: f})+`"`)
-	w.Header().Set(seqHeader, s.seqText(seq))
-	_, err = w.Write(file)
-	return err
-}
-
-// reportFile is a table in memory: it has a line for each group.
-func reportFile(gs []enquiry.Group, groups []string, bom bool) ([]byte, error) {
-	var b bytes.Buffer
-	if bom {
-		b.WriteString("\ufeff")
-	}
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true
-	lines := [][]string{slices.Concat(groups, reportColumns)}
-	for i := range gs {
-		lines = append(lines, reportLine(&gs[i], groups))
-	}
-	err := out.WriteAll(lines)
-	return b.Bytes(), err
-}
-
-var reportColumns = []string{
-	"enquiries", "answered", "missed", "closed", "recovered", "missed_rate", "service_level", "service_level_within", "service_level_of",
-	"asa_seconds", "wait_p50_seconds", "wait_p90_seconds", "wait_max_seconds", "aht_seconds", "handle_p50_seconds",
-}
-
-func reportLine(g *enquiry.Group, groups []string) []string {
-	count := func(n int64) string { return strconv.FormatInt(n, 10) }
-	took := func(d *time.Duration) string {
-		if d == nil {
-			return ""
-		}
-		return enquiry.Seconds(*d)
-	}
-	share := func(f *float64) string {
-		if f == nil {
-			return ""
-		}
-		return strconv.FormatFloat(*f, 'f', -1, 64)
-	}
-	var line []string
-	for _, name := range groups {
-		line = append(line, harmless(g.By[name]))
-	}
-	return append(line, count(g.Enquiries), count(g.Answered), count(g.Missed), count(g.Closed), count(g.Recovered),
-		share(g.MissedRate), share(g.ServiceLevel), count(g.WithinTarget), count(g.Judged),
-		took(g.ASA), took(g.WaitP50), took(g.WaitP90), took(g.WaitMax), took(g.AHT), took(g.HandleP50))
 }
