@@ -15,6 +15,7 @@ export class Alerts {
   #board; #told; #sound;
   #form = $('alerts');
   #telling = false;
+  #saving = Promise.resolve();
   #notices = new Map(); // key → notification
   #others = new BroadcastChannel('alerts');
   #askedAt = performance.now();
@@ -131,8 +132,10 @@ export class Alerts {
   async #save(button) {
     // What is chosen counts here at once, whatever becomes of the request.
     this.#render();
-    // It is sent also when one leaves the page at once.
-    const answer = await fetch('/alerts', { method: 'POST', keepalive: true, body: new URLSearchParams(new FormData(this.#form, button)) }).catch(() => null);
+    // One after the other, for each is joined with what the server has. It is
+    // sent also when one leaves the page at once.
+    const body = new URLSearchParams(new FormData(this.#form, button));
+    const answer = await (this.#saving = this.#saving.then(() => fetch('/alerts', { method: 'POST', keepalive: true, body }).catch(() => null)));
     await this.#take(answer, word('This could not be saved. It counts for this page only.'));
     if (answer?.ok) this.#others.postMessage('chosen');
   }
