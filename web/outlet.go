@@ -125,6 +125,19 @@ func (o *outlet) flush(patience time.Duration) error {
 		return nil
 	}
 	defer o.flushing.Unlock()
+	return o.writeKept(patience)
+}
+
+// finish is the last flush: it waits for who else flushes, who may not have seen
+// what was kept last, and has that one hurry.
+func (o *outlet) finish(patience time.Duration) error {
+	_ = o.Conn.SetWriteDeadline(time.Now().Add(patience)) // a broken one is noticed below
+	o.flushing.Lock()
+	defer o.flushing.Unlock()
+	return o.writeKept(patience)
+}
+
+func (o *outlet) writeKept(patience time.Duration) error {
 	for {
 		o.mu.Lock()
 		p := o.kept

@@ -265,7 +265,7 @@ func (c *socket) close(code int, why string) {
 	c.hangUp.Do(func() {
 		// Whoever does not read gets no explanation.
 		_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(closingTime))
-		_ = c.out.flush(closingTime)
+		_ = c.out.finish(closingTime)
 		_ = c.conn.Close() // it may be broken already
 	})
 }
