@@ -14,7 +14,7 @@ func (s *site) signInPage(p *browsertest.Page, email string) {
 	p.Navigate(s.URL + "/sign-in?next=/settings/")
 	p.Type("input[name=email]", email)
 	p.Type("input[name=password]", goodPassword+"\r")
-	p.Poll(`location.pathname === "/settings/"`)
+	p.Poll(`location.pathname === "/settings/" && document.readyState === "complete"`)
 }
 
 func TestSettingsInABrowser(t *testing.T) {
@@ -26,7 +26,7 @@ func TestSettingsInABrowser(t *testing.T) {
 	s.signInPage(p, "ada@example.com")
 
 	p.Click(`.rooms-list a[href="/settings/tokens"]`)
-	p.Poll(`location.pathname === "/settings/tokens"`)
+	p.Poll(`location.pathname === "/settings/tokens" && document.readyState === "complete"`)
 	p.Click("form.settings-form summary")
 	p.Type("#token-services", "north\rsouth")
 	p.Type("#token-name", "wallboard\r")
