@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,14 +47,14 @@ func TestNumbersInPlainSQL(t *testing.T) {
 		url := storetest.URL(t)
 		s := open(t, url)
 		r := recorder(t, s, store.RecorderConfig{})
-		rnd := rand.New(rand.NewPCG(seed, 11))
-		for range 400 {
-			if err := r.Record(t.Context(), anyDelivery(rnd, r, 90)); err != nil {
-				t.Fatal(err)
-			}
+		must(t, s.SetTarget(t.Context(), store.Target{Within: time.Minute, ShortEnd: 5 * time.Second, Warn: 30 * time.Second, Breach: time.Minute}))
+		for _, d := range histories(rand.New(rand.NewPCG(seed, 11)), r) {
+			must(t, r.Record(t.Context(), d))
 		}
 		now := time.Now()
-		tiles, err := s.Tiles(t.Context(), enquiry.Filter{Zone: time.UTC}, now)
+		// The day began six hours ago, so that there is as much of yesterday.
+		of := enquiry.Filter{Zone: time.UTC, DayStarts: now.UTC().Add(-6 * time.Hour).Sub(now.UTC().Add(-6 * time.Hour).Truncate(24 * time.Hour))}
+		tiles, err := s.Tiles(t.Context(), of, now)
 		must(t, err)
 		for name, c := range map[string]store.Count{"handling": tiles.Answered, "missed": tiles.Missed} {
 			if want := query[int64](t, url, lives+`SELECT count(*) FROM lives WHERE `+name+` >= $1 AND `+name+` < $2`, c.Of.From, c.Of.To); c.N != want {
@@ -63,9 +66,10 @@ func TestNumbersInPlainSQL(t *testing.T) {
 				t.Errorf("%d: in the half hour before %d, not %d are %s", seed, c.N, want, name)
 			}
 		}
-		today := plainly(t, url, tiles.Today.Of.From, tiles.Today.Of.To)
-		if d := cmp.Diff(today, tiles.Today.Group, cmpopts.EquateEmpty(), nearly); d != "" {
-			t.Errorf("%d: today (-plainly +tile): %s", seed, d)
+		for name, p := range map[string]store.Period{"today": tiles.Today, "yesterday": tiles.Yesterday} {
+			if d := cmp.Diff(plainly(t, url, p.Of.From, p.Of.To), p.Group, cmpopts.EquateEmpty(), nearly); d != "" || p.WithinTarget == 0 || p.Judged == p.WithinTarget {
+				t.Errorf("%d: %s (-plainly +tile), or too little of it: %s", seed, name, d)
+			}
 		}
 		all, _, err := s.Metrics(t.Context(), enquiry.Filter{Zone: time.UTC}, nil)
 		must(t, err)
@@ -73,7 +77,34 @@ func TestNumbersInPlainSQL(t *testing.T) {
 			t.Errorf("%d: of all time (-plainly +metrics): %s", seed, d)
 		}
 		checkQueue(t, s, url, now)
+		for _, ago := range []time.Duration{25 * time.Minute, 30 * time.Minute, 45 * time.Minute, 24*time.Hour + 40*time.Minute} {
+			checkThen(t, s, url, now.Add(-ago).Truncate(time.Minute)) // at which some of them change
+		}
 	}
+}
+
+// histories are random ones of today and yesterday, in any order. Some take, to
+// the microsecond, as long as a service level is judged by.
+func histories(rnd *rand.Rand, r *store.Recorder) (list []store.Delivery) {
+	for range 400 {
+		d := anyDelivery(rnd, r, 90)
+		if at := d.Transition.DateAt; rnd.IntN(4) == 0 && !at.IsZero() {
+			d = delivery(r, d.Transition.Key, d.Transition.Status, at.AddDate(0, 0, -1))
+		}
+		list = append(list, d)
+	}
+	for i := range 60 {
+		opened := time.Now().Add(-time.Hour).Truncate(time.Minute).AddDate(0, 0, -i%2)
+		next := enquiry.Handling
+		limit := time.Minute
+		if i%3 == 0 {
+			next, limit = enquiry.Missed, 5*time.Second
+		}
+		limit += time.Duration(rnd.IntN(3)-1) * time.Microsecond
+		list = append(list, delivery(r, eid(1000+i), enquiry.Opened, opened), delivery(r, eid(1000+i), next, opened.Add(limit)))
+	}
+	rnd.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list
 }
 
 // nearly allows for what is lost below a microsecond.
@@ -96,7 +127,8 @@ func plainly(t *testing.T, url string, from, to time.Time) (g enquiry.Group) {
 			extract(epoch FROM avg(wait))::float8, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM wait)::float8),
 			percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM wait)::float8), extract(epoch FROM max(wait))::float8,
 			extract(epoch FROM avg(handle_time))::float8, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM handle_time)::float8),
-			count(*) FILTER (WHERE wait <= '60 s'), count(*) FILTER (WHERE handling IS NOT NULL OR missed IS NOT NULL)
+			count(*) FILTER (WHERE wait <= '60 s'),
+			count(*) FILTER (WHERE handling IS NOT NULL OR missed < opened OR missed >= opened + interval '5 s' OR opened IS NULL AND missed IS NOT NULL)
 		FROM lives l WHERE coalesce(opened, started) >= $1 AND coalesce(opened, started) < $2`, from, to).
 		Scan(&g.Enquiries, &g.Answered, &g.Missed, &g.Closed, &g.Recovered, &g.MissedRate, &asa, &p50, &p90, &longest, &aht, &handle, &g.WithinTarget, &g.Judged)
 	must(t, err)
@@ -131,5 +163,26 @@ func checkQueue(t *testing.T, s *store.Store, url string, now time.Time) {
 	}
 	if want := query[time.Time](t, url, lives+`SELECT min(waiting_since) FROM lives`); !longest.Equal(want) {
 		t.Errorf("the longest wait began at %s, not %s", longest, want)
+	}
+}
+
+// checkThen compares who waited and who was being handled at a moment.
+func checkThen(t *testing.T, s *store.Store, url string, at time.Time) {
+	t.Helper()
+	underWay, err := s.UnderWay(t.Context(), at)
+	must(t, err)
+	then := strings.Replace(lives, "NOT duplicate", "NOT duplicate AND occurred_at <= $1", 1)
+	for _, state := range []enquiry.Status{enquiry.Opened, enquiry.Handling} {
+		var got []string
+		for _, e := range underWay {
+			if e.Status == state {
+				got = append(got, fmt.Sprintf("%s %d", e.EID, e.WaitingSince.UnixMicro()))
+			}
+		}
+		slices.Sort(got)
+		want := query[[]string](t, url, then+`SELECT array_agg(eid || ' ' || (extract(epoch FROM coalesce(waiting_since, '0001-01-01Z'))*1e6)::bigint ORDER BY 1) FROM lives WHERE state = $2`, at, state)
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s at %s (-plainly +board): %s", state, at, d)
+		}
 	}
 }

@@ -166,8 +166,8 @@ func (a *alive) count(began []store.Began) {
 		if h.since.IsZero() || b.At.Before(h.since) {
 			h.since = b.At
 		}
-		if b.Last.After(h.last) {
-			h.last = b.Last // as good as any, until a delivery is heard
+		if h.model == nil && b.Last.After(h.last) {
+			h.last = b.Last // as good as any, until deliveries are heard; after that it would hide when they came again
 		}
 	}
 }

@@ -89,3 +89,17 @@ func TestAnOddSilenceMakesItLookFromOutside(t *testing.T) {
 		t.Error("the alarm stays when deliveries come again")
 	}
 }
+
+// A delivery that ends a silence may be read with what began lately before the
+// board is looked at.
+func TestAGapIsNotedThoughWhatEndedItWasReadBefore(t *testing.T) {
+	now := time.Now()
+	before := now.Add(-50 * time.Minute)
+	h := &heart{service: "svc", model: &pulse.Model{}, quarters: map[int64]int{}, last: before, verdict: pulse.Verdict{Level: pulse.Alarm}}
+	a := &alive{hearts: map[string]*heart{"svc": h}}
+	a.count([]store.Began{{ServiceID: "svc", At: pulse.Quarter(now), N: 1, Last: now.Add(-2 * time.Second)}})
+	h.hear([]time.Time{now.Add(-time.Second)})
+	if want := (gap{before, now.Add(-time.Second)}); h.gap != want {
+		t.Errorf("the gap is %v, not %v", h.gap, want)
+	}
+}

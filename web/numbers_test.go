@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -40,6 +41,7 @@ func TestEveryNumberOfTheBoard(t *testing.T) {
 			for _, path := range []string{"/", "/?channel=EMAIL&channel=CINNOX", "/?status=Opened&status=Handling", "/?recovered=false&tz=Europe/Berlin", "/?channel=CINNOX&origin=Weblink"} {
 				b := s.readBoard(path)
 				b.checkStrip(stories)
+				b.checkStood(stories)
 				b.checkQueues(stories)
 				for _, rows := range b.checked {
 					told += len(rows)
@@ -68,6 +70,7 @@ var (
 	datetime  = regexp.MustCompile(`datetime="([^"]*)"`)
 	tag       = regexp.MustCompile(`<[^>]*>`)
 	queueRow  = regexp.MustCompile(`(?s)<tr class="(?:channel|origin)".*?</tr>`)
+	rowID     = regexp.MustCompile(`<li class="row" id="e/svc-1/([^"]*)"`)
 	queueCell = regexp.MustCompile(`(?s)<td[^>]*>(.*?)</td>`)
 )
 
@@ -131,6 +134,83 @@ func (b *readBoard) checkStrip(all []story) {
 	}
 }
 
+// checkStood checks the totals of half an hour ago, here and on the board of that moment.
+func (b *readBoard) checkStood(all []story) {
+	b.t.Helper()
+	stood := stoodThen.FindAllStringSubmatch(b.page, -1)
+	i := slices.IndexFunc(stood, func(m []string) bool { return m[1] != "" })
+	if len(stood) != 3 || i < 0 {
+		b.t.Fatalf("%s says how it stood with %q", b.path, stood)
+	}
+	u, err := url.Parse(html.UnescapeString(stood[i][1]))
+	must(b.t, err)
+	at, err := time.Parse(time.RFC3339, u.Query().Get("at"))
+	must(b.t, err)
+	if ago := time.Since(at); ago < 30*time.Minute || ago > 32*time.Minute {
+		b.t.Errorf("%s: half an hour ago was %s ago", b.path, ago)
+	}
+	waiting, waited := b.then(all, u, at, "Opened")
+	handling, handled := b.then(all, u, at, "Handling")
+	want := [3]string{"–", "–", "–"} // what the filter leaves out
+	if waited {
+		want[0] = fmt.Sprint(len(waiting))
+	}
+	if len(waiting) > 0 {
+		want[1] = clock(at.Sub(earliest(waiting)))
+	}
+	if handled {
+		want[2] = fmt.Sprint(len(handling))
+	}
+	for i, m := range stood {
+		if got := strings.TrimSpace(m[2]); got != want[i] {
+			b.t.Errorf("%s: half an hour ago total %d was %s, not %s", b.path, i, want[i], got)
+		}
+	}
+}
+
+// then are those who were in a state at a moment, when the board of that moment
+// lists the same; ok is false where its filter leaves them out.
+func (b *readBoard) then(all []story, board *url.URL, at time.Time, status string) (rows []story, ok bool) {
+	b.t.Helper()
+	q := board.Query()
+	if q.Has("status") && !slices.Contains(q["status"], status) {
+		return nil, false
+	}
+	q.Set("status", status)
+	var were []story
+	for _, s := range all {
+		if s = s.asOf(at); len(s.told) > 0 {
+			were = append(were, s)
+		}
+	}
+	rows = chosen(were, q)
+	b.checked[board.String()+" "+status] = rows
+	resp, page := b.get(board.String())
+	_, list, _ := strings.Cut(page, `id="list-`+status+`"`)
+	list, _, _ = strings.Cut(list, "</section>")
+	ids := []string{}
+	for _, m := range rowID.FindAllStringSubmatch(list, -1) {
+		id, err := url.PathUnescape(m[1])
+		must(b.t, err)
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	if d := cmp.Diff(eids(rows), ids); d != "" || resp.Header.Get("Enquiryboard-Seq") != b.seq {
+		b.t.Errorf("%s: the list of %s is at %s, not %s, or: %s", board, status, resp.Header.Get("Enquiryboard-Seq"), b.seq, d)
+	}
+	return rows, true
+}
+
+func earliest(waiting []story) time.Time {
+	since := waiting[0].waitingSince()
+	for _, s := range waiting {
+		if at := s.waitingSince(); at.Before(since) {
+			since = at
+		}
+	}
+	return since
+}
+
 // isSince says whether a clock ticks since the earliest of those who wait began to.
 func (b *readBoard) isSince(waiting []story, clock string) {
 	b.t.Helper()
@@ -147,14 +227,8 @@ func (b *readBoard) isSince(waiting []story, clock string) {
 		b.t.Errorf("%s: a clock ticks and nobody waits", b.path)
 		return
 	}
-	earliest := waiting[0].waitingSince()
-	for _, s := range waiting {
-		if since := s.waitingSince(); since.Before(earliest) {
-			earliest = since
-		}
-	}
-	if d := at.Sub(earliest).Abs(); d >= time.Second {
-		b.t.Errorf("%s: the longest wait began at %s, the page says %s", b.path, earliest, m[1])
+	if since := earliest(waiting); at.Sub(since).Abs() >= time.Second {
+		b.t.Errorf("%s: the longest wait began at %s, the page says %s", b.path, since, m[1])
 	}
 }
 

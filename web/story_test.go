@@ -38,7 +38,11 @@ func randomStory(r *rand.Rand, i int, now time.Time) story {
 			status = "Opened"
 		}
 		s.told = append(s.told, word{status, at})
-		at = at.Add(time.Duration(1+r.IntN(150_000)) * time.Millisecond)
+		if r.IntN(4) == 0 {
+			at = at.Add(time.Minute) // to the millisecond what a service level is judged by
+		} else {
+			at = at.Add(time.Duration(1+r.IntN(150_000)) * time.Millisecond)
+		}
 		if at.After(now) {
 			break
 		}
@@ -77,6 +81,16 @@ func (s story) first(status string) (at time.Time, ok bool) {
 }
 
 func (s story) reached(status string) bool { _, ok := s.first(status); return ok }
+
+// asOf is what had been told of by a moment.
+func (s story) asOf(at time.Time) story {
+	n := 0
+	for n < len(s.told) && !s.told[n].at.After(at) {
+		n++
+	}
+	s.told = s.told[:n]
+	return s
+}
 
 func (s story) state() string { return s.told[len(s.told)-1].status }
 
