@@ -39,4 +39,5 @@ func TestOutagesInAFile(t *testing.T) {
 	if alarms := c.false_[len(rarities)-2]; float64(alarms)/c.days*30 > 3 {
 		t.Errorf("%d false alarms in %.0f days at once in %d hours", alarms, c.days, pulse.AlarmBelow)
 	}
+	c.way.check(t)
 }

@@ -106,8 +106,9 @@ func TestFalseAlarmsAreRareAndOutagesHeard(t *testing.T) {
 	} {
 		got := cut(c.traffic(rand.New(rand.NewPCG(7, 7))), rand.New(rand.NewPCG(8, 8)), 200)
 		t.Logf("%s: %v", c.name, got)
+		got.way.check(t)
 		days, alarms = days+got.days, alarms+got.false_[alarm]
-		if half, most := got.at(alarm, .5), got.at(alarm, .9); half > c.half || most > c.most {
+		if half, most := got.delays[alarm].at(.5), got.delays[alarm].at(.9); half > c.half || most > c.most {
 			t.Errorf("%s: half of the outages are heard of after %.1f expected arrivals, nine in ten after %.1f", c.name, half, most)
 		}
 	}

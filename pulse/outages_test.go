@@ -76,10 +76,13 @@ func (tr *traffic) between(from, to time.Time) []time.Time {
 	return tr.opened[i:max(i, j)]
 }
 
-// watched is what was known at a moment, and by which model it is judged.
+// watched is what was known at a moment, by which model it is judged, and what
+// came of asking from outside so far.
 type watched struct {
 	*pulse.Model
-	now pulse.Now
+	now    pulse.Now
+	asking pulse.Asking
+	asked  int
 }
 
 // watch replays traffic from a moment on. It calls each with every silence at
@@ -95,16 +98,21 @@ func (tr *traffic) watch(from time.Time, at []time.Time, silence, outage func(wa
 				day = tr.first().AddDate(0, 0, -1)
 			}
 			if day = day.AddDate(0, 0, 1); !day.Before(from) {
+				if w.Model == nil {
+					w.asking.Ask(day)
+				}
 				w.Model = tr.model(day)
 			}
 		}
 		for len(at) > 0 && at[0].Before(now) {
 			if w.Model != nil {
+				w.askUntil(at[0])
 				outage(w)
 			}
 			at = at[1:]
 		}
 		if w.now.At = now; w.Model != nil {
+			w.askUntil(now)
 			silence(w)
 		}
 		for i < len(tr.events) && tr.events[i].at.Equal(now) {
@@ -115,6 +123,7 @@ func (tr *traffic) watch(from time.Time, at []time.Time, silence, outage func(wa
 			i++
 		}
 		w.now = pulse.Now{Last: now}
+		w.asking.Heard(now)
 		if w.Model != nil {
 			w.now.Lately = len(tr.between(w.Lately(now), now.Add(1)))
 		}
@@ -142,10 +151,16 @@ func (w watched) heard(outage time.Time, perHour float64) float64 {
 // for each of rarities.
 type curve struct {
 	days   float64
-	rarest []watched   // the rarest silences that were none
-	false_ []int       // alarms that were false
-	delays [][]float64 // in expected arrivals, in order
+	rarest []watched // the rarest silences
+	real   []watched // that were no chance
+	false_ []int     // alarms that were false
+	delays []delays
+	way    way
 }
+
+// noChance is how often a silence comes by chance, an hour, that is taken for an
+// outage which the traffic has had itself.
+const noChance = 1e-9
 
 // rarities are how often a silence comes by chance, an hour.
 var rarities = []float64{1, 1. / 10, 1. / 30, 1. / 100, 1. / 300, 1. / pulse.AlarmBelow, 1. / 3000}
@@ -155,7 +170,7 @@ var rarities = []float64{1, 1. / 10, 1. / 30, 1. / 100, 1. / 300, 1. / pulse.Ala
 func cut(tr *traffic, rnd *rand.Rand, outages int) curve {
 	from := tr.first().AddDate(0, 0, 7)
 	end := tr.events[len(tr.events)-1].at
-	c := curve{days: end.Sub(from).Hours() / 24, false_: make([]int, len(rarities)), delays: make([][]float64, len(rarities))}
+	c := curve{days: end.Sub(from).Hours() / 24, false_: make([]int, len(rarities)), delays: make([]delays, len(rarities))}
 	var at []time.Time
 	for range outages {
 		at = append(at, from.Add(time.Duration(rnd.Int64N(int64(end.Sub(from))))))
@@ -163,7 +178,12 @@ func cut(tr *traffic, rnd *rand.Rand, outages int) curve {
 	slices.SortFunc(at, time.Time.Compare)
 	tried := slices.Clone(at)
 	tr.watch(from, at, func(w watched) {
+		c.way.asked = w.asked
 		perHour := w.Judge(w.now).PerHour
+		if perHour < noChance {
+			c.real = append(c.real, w)
+			return
+		}
 		for i, r := range rarities {
 			if perHour < r {
 				c.false_[i]++
@@ -181,37 +201,44 @@ func cut(tr *traffic, rnd *rand.Rand, outages int) curve {
 		for i, r := range rarities {
 			c.delays[i] = append(c.delays[i], w.heard(begins, r))
 		}
+		c.way.cut(w, begins)
 	})
-	for i := range c.delays {
-		slices.Sort(c.delays[i])
+	for _, d := range slices.Concat(c.delays, c.way.delays[:]) {
+		slices.Sort(d)
 	}
 	slices.SortFunc(c.rarest, func(a, b watched) int { return cmp.Compare(a.Judge(a.now).PerHour, b.Judge(b.now).PerHour) })
 	c.rarest = c.rarest[:min(len(c.rarest), 8)]
 	return c
 }
 
-// at is a delay that a part of the outages do not exceed.
-func (c curve) at(i int, part float64) float64 {
-	return c.delays[i][int(part*float64(len(c.delays[i])-1))]
-}
+// delays are how soon outages were heard of, in expected arrivals, in order.
+type delays []float64
 
-func (c curve) within(i int, arrivals float64) float64 {
-	n, _ := slices.BinarySearch(c.delays[i], arrivals)
-	return float64(n) / float64(len(c.delays[i]))
+// at is a delay that a part of the outages do not exceed.
+func (d delays) at(part float64) float64 { return d[int(part*float64(len(d)-1))] }
+
+// within is the part of them that an outage is heard of within.
+func (d delays) within(arrivals float64) float64 {
+	n, _ := slices.BinarySearch(d, arrivals)
+	return float64(n) / float64(len(d))
 }
 
 func (c curve) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%.0f days, %d outages cut into them; delays in expected arrivals\n", c.days, len(c.delays[0]))
-	fmt.Fprintf(&b, "once in    false alarms  a month  median   p75    p90   within 3, 5, 8\n")
+	fmt.Fprintf(&b, "judged by silence alone\nonce in    false alarms  a month  median   p75    p90   within 3, 5, 8\n")
 	for i, r := range rarities {
+		d := c.delays[i]
 		fmt.Fprintf(&b, "%6.0f h  %12d  %7.1f  %6.1f %6.1f %6.1f   %3.0f %% %3.0f %% %3.0f %%\n", 1/r, c.false_[i], float64(c.false_[i])/c.days*30,
-			c.at(i, .5), c.at(i, .75), c.at(i, .9), 100*c.within(i, 3), 100*c.within(i, 5), 100*c.within(i, 8))
+			d.at(.5), d.at(.75), d.at(.9), 100*d.within(3), 100*d.within(5), 100*d.within(8))
 	}
-	fmt.Fprintf(&b, "the rarest silences that are in it:\n")
-	for _, w := range c.rarest {
-		v := w.Judge(w.now)
-		fmt.Fprintf(&b, "  %s  %6.1f min, %5.1f arrivals expected, once in %.0f h\n", w.now.Last.Format("Mon 2 Jan 15:04:05"), v.Silent.Minutes(), v.Expected, 1/v.PerHour)
+	fmt.Fprint(&b, c.way.table(c.days))
+	for title, list := range map[string][]watched{"the rarest silences that are in it": c.rarest, "outages that are in it": c.real} {
+		fmt.Fprintf(&b, "%s:\n", title)
+		for _, w := range list {
+			v := w.Judge(w.now)
+			fmt.Fprintf(&b, "  %s  %6.1f min, %5.1f arrivals expected, once in %.3g h\n", w.now.Last.Format("Mon 2 Jan 15:04:05"), v.Silent.Minutes(), v.Expected, 1/v.PerHour)
+		}
 	}
 	return b.String()
 }

@@ -27,6 +27,13 @@
 // by its own, not by its time of day; where the same hours of the same weekday
 // were silent in past weeks, that share of weeks bounds P from below; and a day
 // that has not begun may be a holiday, unless the centre has never had one.
+//
+// # Asking
+//
+// So rare a silence takes about eight expected arrivals: three are missed by
+// chance once an hour. But that the webhook does not answer from outside is no
+// matter of chance, and [Asking] says when to ask it: before one more arrival is
+// expected, and every minute where little is.
 package pulse
 
 import "time"
@@ -119,6 +126,11 @@ func (m *Model) Expected(from, to time.Time) float64 {
 		from = end
 	}
 	return sum
+}
+
+// Pace is how many enquiries usually begin in an hour like the quarter around a moment.
+func (m *Model) Pace(at time.Time) float64 {
+	return float64(time.Hour/QuarterHour) * m.rates[m.slot(number(at))]
 }
 
 // Days is how many of the seven days of a week have been seen as a whole.

@@ -155,3 +155,25 @@ func delayText(ctx context.Context, d *time.Duration) string {
 	}
 	return apart(ctx, *d)
 }
+
+// Outside is how the webhook looks from outside, as CINNOX sees it.
+type Outside struct {
+	Asked   bool      // it is known where deliveries come in
+	Well    time.Time // when it last answered as it should; zero: not since the program started
+	Trusted bool      // a failure would be believed
+	Problem Problem   // of a kind: why it did not answer, the last time
+}
+
+func (o Outside) text(ctx context.Context, now time.Time) string {
+	switch {
+	case !o.Asked:
+		return t(ctx, "Whether the webhook answers from outside is not asked: it is not known under which public URL deliveries come in. Only a silence tells that they have stopped.")
+	case o.Problem.Kind != "" && !o.Trusted:
+		return t(ctx, "Asked from here, the webhook does not answer, and some networks cannot reach themselves from outside: so only a silence tells that deliveries have stopped. %s", o.Problem.what(ctx))
+	case o.Problem.Kind != "":
+		return t(ctx, "The webhook did not answer from outside the last time; it is asked again at once. %s", o.Problem.what(ctx))
+	case o.Well.IsZero():
+		return t(ctx, "The webhook is asked from outside whether it answers; it has not yet.")
+	}
+	return t(ctx, "The webhook answered from outside %s ago. While nothing comes it is asked every minute, and sooner where more is usual.", since(ctx, o.Well, now))
+}

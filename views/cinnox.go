@@ -14,6 +14,7 @@ import (
 type Cinnox struct {
 	Settings
 	Heartbeats            []Heartbeat
+	Outside               Outside
 	State                 string // of the subscription: none, enabled, disabled, unknown, by-hand
 	URL                   string // the webhook's, its key masked; empty: there is none yet
 	UpdatedAt             string // as CINNOX wrote it

@@ -188,7 +188,7 @@ func cinnoxState(c Cinnox) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = heartbeats(c.Heartbeats).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heartbeats(c.Heartbeats, c.Outside, c.Now).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

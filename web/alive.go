@@ -34,9 +34,11 @@ type alive struct {
 
 	readAt, learnedAt time.Time // of the loop alone
 
+	wake chan struct{} // something is to be looked at
+
 	mu      sync.Mutex
 	hearts  map[string]*heart // by service
-	outside check
+	outside outside
 }
 
 // heart is what is known of one service.
@@ -61,7 +63,7 @@ type gap struct{ from, to time.Time }
 
 func newAlive(s *server) *alive {
 	ctx, stop := context.WithCancel(context.Background())
-	a := &alive{server: s, stop: stop, hearts: map[string]*heart{}}
+	a := &alive{server: s, stop: stop, wake: make(chan struct{}, 1), hearts: map[string]*heart{}}
 	a.ended.Go(func() { a.run(ctx) })
 	return a
 }
@@ -75,18 +77,19 @@ func (a *alive) run(ctx context.Context) {
 	for {
 		wait := aliveLooks / 20 // until the board is loaded
 		if a.server.Feed.Ready() {
-			a.turn(ctx, time.Now())
-			wait = aliveLooks
+			wait = max(aliveLooks/20, min(aliveLooks, time.Until(a.turn(ctx, time.Now()))))
 		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-a.wake:
 		case <-time.After(wait):
 		}
 	}
 }
 
-func (a *alive) turn(ctx context.Context, now time.Time) {
+// turn looks, and gives when to look again, at the latest.
+func (a *alive) turn(ctx context.Context, now time.Time) time.Time {
 	if a.server.Feed.Viewers() > 0 {
 		a.server.settings.get(ctx) // nobody else may ask, and open boards follow what is set
 	}
@@ -97,7 +100,7 @@ func (a *alive) turn(ctx context.Context, now time.Time) {
 		}
 	}
 	a.look(now)
-	a.checkIn(ctx, now)
+	return a.ask(ctx, now)
 }
 
 // read keeps the counts of arrivals up, and learns from them once an hour.
@@ -222,18 +225,19 @@ func (a *alive) look(now time.Time) {
 	for id, h := range a.hearts {
 		h.blind = moment.Err != nil || spooled > 0
 		h.delay = median(delays[id])
-		h.hear(received[id])
+		h.hear(received[id], a.outside.Closed())
 		a.judge(h, now, handled[id])
 	}
 }
 
-// hear notes deliveries, and whether the first of them ended a silence that was odd.
-func (h *heart) hear(received []time.Time) {
+// hear notes deliveries, and whether the first of them ended a silence that was
+// odd, or one in which nothing could come.
+func (h *heart) hear(received []time.Time, closed bool) {
 	received = slices.DeleteFunc(received, func(t time.Time) bool { return !t.After(h.last) })
 	if len(received) == 0 {
 		return
 	}
-	if h.verdict.Level >= pulse.NotBegun {
+	if closed || h.verdict.Level >= pulse.NotBegun {
 		h.gap = gap{h.last, slices.MinFunc(received, time.Time.Compare)}
 	}
 	h.last = slices.MaxFunc(received, time.Time.Compare)
@@ -268,9 +272,7 @@ func (a *alive) heard(f enquiry.Filter) []heart {
 		in := func(services []string) bool { return len(services) == 0 || slices.Contains(services, id) }
 		if h.model != nil && in(f.Services) && in(f.Scope.Services) {
 			list = append(list, *h)
-			if h.doubt() {
-				list[len(list)-1].closed = a.outside.problem
-			}
+			list[len(list)-1].closed = a.closed()
 		}
 	}
 	slices.SortFunc(list, func(x, y heart) int { return cmp.Compare(x.service, y.service) })
@@ -294,6 +296,9 @@ func (h *heart) say(now time.Time, zone *time.Location) views.Alive {
 	if h.closed != nil {
 		said.Closed = problemOf(h.closed)
 		said.Level, said.Silent = pulse.Alarm, views.Roughly(h.verdict.Silent)
+		if said.Silent == 0 {
+			said.Silent = h.verdict.Silent.Truncate(time.Second)
+		}
 	}
 	return said
 }

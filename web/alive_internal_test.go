@@ -41,52 +41,50 @@ func TestAnOddSilenceMakesItLookFromOutside(t *testing.T) {
 
 	now := time.Now()
 	h := &heart{service: "svc", model: pulse.Learn(pulse.History{Zone: time.UTC, Since: now, Until: now})}
-	a := &alive{hearts: map[string]*heart{"svc": h}, server: &server{Config: Config{
+	a := &alive{hearts: map[string]*heart{"svc": h}, server: &server{arrivals: &arrivals{}, Config: Config{
 		Cinnox: subscription.New(subscription.Config{Store: st}), Log: slog.New(slog.DiscardHandler)}}}
-	lively, odd := pulse.Verdict{}, pulse.Verdict{PerHour: 0.5, Expected: 4, Silent: 3 * time.Minute}
-	look := func(v pulse.Verdict, later time.Duration) {
+	// look lets time pass since the last delivery, and says how often it asked.
+	look := func(silent time.Duration, times int) {
 		t.Helper()
-		h.verdict, now = v, now.Add(later)
-		a.checkIn(t.Context(), now)
-		a.ended.Wait()
+		before := asked.Load()
+		for range times {
+			now = now.Add(silent)
+			h.verdict = h.model.Judge(pulse.Now{At: now, Last: h.last})
+			a.ask(t.Context(), now)
+			a.ended.Wait()
+		}
+		if n := asked.Load() - before; n != int64(times) {
+			t.Errorf("asked %d times, want %d", n, times)
+		}
 	}
 	alarm := func() bool { return a.heard(enquiry.Filter{})[0].level() == pulse.Alarm }
 
 	broken.Store(1)
-	look(lively, 0) // this machine does not see itself from outside, …
-	for range 3 {
-		look(odd, checkDoubts)
-	}
-	if asked.Load() != 4 || alarm() {
-		t.Fatalf("asked %d times; alarm: %v, though it never answered", asked.Load(), alarm())
+	h.last = now
+	if look(time.Minute, 3); alarm() {
+		t.Error("an alarm, though it never answered from here")
 	}
 	broken.Store(0)
-	look(lively, checkTrusts) // … and now it does
-	look(lively, time.Minute)
-	if asked.Load() != 5 {
-		t.Errorf("asked %d times: while deliveries come, once an hour will do", asked.Load())
-	}
+	look(time.Minute, 1)
 	broken.Store(1)
-	look(odd, checkDoubts)
-	if alarm() {
+	if look(time.Minute, 1); alarm() {
 		t.Error("an alarm for one answer that failed")
 	}
-	look(odd, checkAgain)
+	look(30*time.Second, 1)
 	said := a.heard(enquiry.Filter{})[0].say(now, time.UTC)
-	if !alarm() || said.Level != pulse.Alarm || said.Closed.HTTP != http.StatusBadGateway || said.Silent != 3*time.Minute {
+	if !alarm() || said.Level != pulse.Alarm || said.Closed.HTTP != http.StatusBadGateway || said.Silent != 5*time.Minute {
 		t.Errorf("it says %+v", said)
 	}
 	broken.Store(0)
-	look(odd, checkAgain)
-	if alarm() {
+	if look(30*time.Second, 1); alarm() {
 		t.Error("the alarm stays when it answers again")
 	}
 	broken.Store(1)
-	look(odd, checkDoubts)
-	look(odd, checkAgain)
-	look(lively, time.Second)
-	if alarm() || a.outside.problem != nil {
-		t.Error("the alarm stays when deliveries come again")
+	look(time.Minute, 2)
+	h.hear([]time.Time{now.Add(time.Second)}, a.outside.Closed())
+	a.ask(t.Context(), now.Add(2*time.Second))
+	if alarm() || h.gap.to != h.last {
+		t.Errorf("the alarm stays when deliveries come again: %v; the gap: %v", alarm(), h.gap)
 	}
 }
 
@@ -98,7 +96,7 @@ func TestAGapIsNotedThoughWhatEndedItWasReadBefore(t *testing.T) {
 	h := &heart{service: "svc", model: &pulse.Model{}, quarters: map[int64]int{}, last: before, verdict: pulse.Verdict{Level: pulse.Alarm}}
 	a := &alive{hearts: map[string]*heart{"svc": h}}
 	a.count([]store.Began{{ServiceID: "svc", At: pulse.Quarter(now), N: 1, Last: now.Add(-2 * time.Second)}})
-	h.hear([]time.Time{now.Add(-time.Second)})
+	h.hear([]time.Time{now.Add(-time.Second)}, false)
 	if want := (gap{before, now.Add(-time.Second)}); h.gap != want {
 		t.Errorf("the gap is %v, not %v", h.gap, want)
 	}

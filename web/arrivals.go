@@ -29,6 +29,7 @@ type arrivals struct {
 	news     []store.Sample          // first ones that are not noted yet
 	rejected map[string]store.Rejection
 	heard    map[store.Destination]bool // whether it is noted
+	lastAt   time.Time                  // the latest delivery here
 }
 
 func newArrivals(s *server) *arrivals {
@@ -71,6 +72,9 @@ func (a *arrivals) kept(d *store.Delivery) {
 	if last := a.latest[d.KeyID]; v.ReceivedAt.After(last.ReceivedAt) {
 		a.latest[d.KeyID] = v
 	}
+	if v.ReceivedAt.After(a.lastAt) {
+		a.lastAt = v.ReceivedAt
+	}
 	if _, known := a.first[d.KeyID]; !known {
 		v.Kind = store.FirstSample
 		a.first[d.KeyID] = v
@@ -81,6 +85,14 @@ func (a *arrivals) kept(d *store.Delivery) {
 			a.heard[to] = false
 		}
 	}
+}
+
+// last is when the latest delivery came that was kept here; zero: none since
+// the start.
+func (a *arrivals) last() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.lastAt
 }
 
 // turnedAway notes a POST by a key that is revoked, or with "" made up.

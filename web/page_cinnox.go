@@ -36,7 +36,7 @@ func (s *server) showCinnox(w http.ResponseWriter, r *http.Request, status int, 
 	if refused != "" {
 		page.Refused = lang.From(r.Context()).T(refused)
 	}
-	for _, fill := range []func(context.Context, *views.Cinnox) error{s.fillApp, s.fillSubscription, s.fillArrivals} {
+	for _, fill := range []func(context.Context, *views.Cinnox) error{s.fillApp, s.fillSubscription, s.fillArrivals, s.fillOutside} {
 		if err := fill(r.Context(), &page); err != nil {
 			return err
 		}
