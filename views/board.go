@@ -71,6 +71,7 @@ type List struct {
 	Count  int
 	Rows   []string // rendered by [RowHTML]
 	Href   string   // the same filter and status in /enquiries
+	These  string   // exactly what Count counts, in /enquiries; empty: no filter says that
 }
 
 // Shown is how many rows of a list the board shows.

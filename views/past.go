@@ -99,7 +99,7 @@ func (p Past) here() Board {
 	b.Queues = queues
 	lists := make([]List, len(b.Lists))
 	for i, l := range b.Lists {
-		l.Href = ""
+		l.Href, l.These = "", ""
 		lists[i] = l
 	}
 	b.Lists = lists

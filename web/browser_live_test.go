@@ -69,6 +69,31 @@ func TestBoardComesBack(t *testing.T) {
 
 func timeOfDay(t time.Time) time.Duration { return t.Sub(t.Truncate(24 * time.Hour)) }
 
+// While nothing comes, the board counts the seconds since the last word, and
+// says when the last event was.
+func TestBoardSaysHowLiveItIs(t *testing.T) {
+	t.Parallel()
+	_, g, p := openLive(t)
+	const text, last = `document.querySelector("#live-text").textContent`, `document.querySelector("#live-last").textContent`
+	p.Poll(text + ` === "Live · 0 s" && /^Last event \d\d:\d\d:\d\d$/.test(` + last + `)`)
+	event, err := time.Parse("Last event 15:04:05", browsertest.Eval[string](p, last))
+	must(t, err)
+	if ago := timeOfDay(time.Now().UTC()) - timeOfDay(event); ago < 0 || ago > 30*time.Second {
+		t.Errorf("an event of just now was at %s", event.Format(time.TimeOnly))
+	}
+	g.Forget()
+	browsertest.Eval[bool](p, `(() => {
+		window.told = [];
+		new MutationObserver(() => window.told.push(`+text+`)).observe(document.querySelector("#live-text"), { childList: true, characterData: true, subtree: true });
+		return true;
+	})()`)
+	p.PollFor(20*time.Second, `window.told.includes("Not live")`)
+	told := browsertest.Eval[string](p, `window.told.join()`)
+	if !strings.Contains(told, "Live · 2 s,Live · 3 s,Live · 4 s,Live · 5 s,") || strings.Contains(told, "Live · 10 s") {
+		t.Errorf("it said %s", told)
+	}
+}
+
 // A connection that has died without a word is noticed when somebody looks again.
 func TestBoardComesBackWhenItIsShown(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/feed"
+	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
 	"github.com/enquiryboard/enquiryboard/views/lang"
 )
@@ -154,7 +155,7 @@ func (v *htmlView) Snapshot(n feed.Now) *websocket.PreparedMessage {
 func (v *htmlView) board(n feed.Now) views.Board {
 	b := views.Board{Beat: v.beat(n), Tiles: v.tiles, Figures: v.figures, Queues: v.queues, Filters: v.filters, Lost: v.apart, Alive: v.alive}
 	for i := range v.shelves {
-		l := v.list(i)
+		l := v.list(i, n.Time)
 		l.Rows = v.shelves[i].rows(n.Time, v.html(n))
 		b.Lists = append(b.Lists, l)
 	}
@@ -201,7 +202,7 @@ func (v *htmlView) change(n feed.Now, due bool) (c views.Change, news bool) {
 			continue
 		}
 		rows, left := s.news(n.Time, v.html(n))
-		l := v.list(i)
+		l := v.list(i, n.Time)
 		for _, r := range rows {
 			l.Rows = append(l.Rows, r.html)
 			shown[r.row.ID] = true
@@ -218,20 +219,32 @@ func (v *htmlView) beat(n feed.Now) views.Beat {
 	return views.Beat{At: n.Time, Seq: v.server.seqText(n.Seq), LastEvent: v.heardLast(), Zone: v.filter.Zone, Problem: v.server.notLive(v.lang, n)}
 }
 
-func (v *htmlView) list(i int) views.List {
-	status := enquiry.Statuses[i]
+// list is a list's frame at a moment.
+func (v *htmlView) list(i int, at time.Time) views.List {
+	status, f := enquiry.Statuses[i], v.listed(i)
+	l := views.List{Status: status, Off: v.off(status), Count: len(v.shelves[i].order), Href: enquiriesHref(f)}
+	switch {
+	case status.Live():
+		l.These = l.Href
+	case store.CanTile(f) && v.shelves[i].again == 0:
+		f.By = map[enquiry.Status]enquiry.By{enquiry.Missed: enquiry.ByMissed, enquiry.Closed: enquiry.ByClosed}[status]
+		f.From = at.Add(time.Microsecond - enquiry.BoardKeeps) // the first moment that is still on the board
+		l.These = enquiriesHref(f)
+	}
+	return l
+}
+
+// listed selects what a list shows, and, of what has ended, what it showed before.
+func (v *htmlView) listed(i int) enquiry.Filter {
 	f := v.filter
-	f.Statuses = []enquiry.Status{status}
-	if status.Live() && len(f.Lost) == 0 && v.server.settings.now().setsApart() {
+	f.Statuses = []enquiry.Status{enquiry.Statuses[i]}
+	if f.Statuses[0].Live() && len(f.Lost) == 0 && v.server.settings.now().setsApart() {
 		f.Lost = []bool{false} // the list has them elsewhere
 	}
-	return views.List{
-		Status: status,
-		Off:    v.off(status),
-		Count:  len(v.shelves[i].order),
-		Href:   "/enquiries?" + f.Values().Encode(),
-	}
+	return f
 }
+
+func enquiriesHref(f enquiry.Filter) string { return "/enquiries?" + f.Values().Encode() }
 
 // off says whether the filter leaves a list out.
 func (v *htmlView) off(s enquiry.Status) bool {
@@ -250,10 +263,10 @@ func (v *htmlView) parts() (views.Tiles, []views.Group) {
 		t.Before = v.server.figures.stood(v.figure)
 	}
 	if !v.off(enquiry.Opened) {
-		t.WaitingHref = v.list(0).Href
+		t.WaitingHref = enquiriesHref(v.listed(0))
 	}
 	if !v.off(enquiry.Handling) {
-		t.HandlingHref = v.list(1).Href
+		t.HandlingHref = enquiriesHref(v.listed(1))
 	}
 	if t.Waiting > 0 {
 		longest := v.shelves[0].order[0].row

@@ -15,6 +15,7 @@ type shelf struct {
 	byKey map[enquiry.Key]*shelved
 	order []*shelved
 	shown map[string]*shelved // by element id
+	again int                 // how many have ended for a second time: see endedBefore
 	dirty bool                // something changed since news
 }
 
@@ -38,10 +39,12 @@ func inOrder(a, b *shelved) int {
 
 func (s *shelf) put(e *enquiry.Enquiry, row views.Row) {
 	if old := s.byKey[e.Key]; old != nil && old.row == row {
+		s.again += endedBefore(e) - endedBefore(&old.enquiry)
 		old.enquiry = *e
 		return
 	}
 	s.drop(e.Key)
+	s.again += endedBefore(e)
 	r := &shelved{enquiry: *e, row: row}
 	i, _ := slices.BinarySearchFunc(s.order, r, inOrder)
 	s.byKey[e.Key], s.order, s.dirty = r, slices.Insert(s.order, i, r), true
@@ -53,8 +56,18 @@ func (s *shelf) drop(k enquiry.Key) {
 		return
 	}
 	i, _ := slices.BinarySearchFunc(s.order, r, inOrder)
+	s.again -= endedBefore(&r.enquiry)
 	delete(s.byKey, k)
 	s.order, s.dirty = slices.Delete(s.order, i, i+1), true
+}
+
+// endedBefore is 1 for what was missed before it was missed last: a filter can
+// ask for the first time only.
+func endedBefore(e *enquiry.Enquiry) int {
+	if e.Status == enquiry.Missed && !e.MissedAt.Equal(e.LastTransitionAt) {
+		return 1
+	}
+	return 0
 }
 
 // renew makes every row again.

@@ -42,6 +42,7 @@ func TestEveryNumberOfTheBoard(t *testing.T) {
 				b := s.readBoard(path)
 				b.checkStrip(stories)
 				b.checkStood(stories)
+				b.checkLists(stories)
 				b.checkQueues(stories)
 				for _, rows := range b.checked {
 					told += len(rows)
@@ -70,6 +71,8 @@ var (
 	datetime  = regexp.MustCompile(`datetime="([^"]*)"`)
 	tag       = regexp.MustCompile(`<[^>]*>`)
 	queueRow  = regexp.MustCompile(`(?s)<tr class="(?:channel|origin)".*?</tr>`)
+	shownAt   = regexp.MustCompile(`<main [^>]*data-as-of="([^"]*)"`)
+	listCount = regexp.MustCompile(`class="count"(?: href="([^"]*)")?>([0-9]+)<`)
 	rowID     = regexp.MustCompile(`<li class="row" id="e/svc-1/([^"]*)"`)
 	queueCell = regexp.MustCompile(`(?s)<td[^>]*>(.*?)</td>`)
 )
@@ -177,28 +180,66 @@ func (b *readBoard) then(all []story, board *url.URL, at time.Time, status strin
 		return nil, false
 	}
 	q.Set("status", status)
-	var were []story
-	for _, s := range all {
-		if s = s.asOf(at); len(s.told) > 0 {
-			were = append(were, s)
-		}
-	}
-	rows = chosen(were, q)
+	rows = chosen(asOf(all, at), q)
 	b.checked[board.String()+" "+status] = rows
 	resp, page := b.get(board.String())
-	_, list, _ := strings.Cut(page, `id="list-`+status+`"`)
-	list, _, _ = strings.Cut(list, "</section>")
-	ids := []string{}
-	for _, m := range rowID.FindAllStringSubmatch(list, -1) {
-		id, err := url.PathUnescape(m[1])
-		must(b.t, err)
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
+	_, ids := listOn(b.t, page, status)
 	if d := cmp.Diff(eids(rows), ids); d != "" || resp.Header.Get("Enquiryboard-Seq") != b.seq {
 		b.t.Errorf("%s: the list of %s is at %s, not %s, or: %s", board, status, resp.Header.Get("Enquiryboard-Seq"), b.seq, d)
 	}
 	return rows, true
+}
+
+// listOn gives a list's heading on a board's page, and the ids of its rows.
+func listOn(t testing.TB, page, status string) (heading string, ids []string) {
+	t.Helper()
+	_, list, _ := strings.Cut(page, `id="list-`+status+`"`)
+	list, _, _ = strings.Cut(list, "</section>")
+	heading, _, _ = strings.Cut(list, "</h2>")
+	ids = []string{}
+	for _, m := range rowID.FindAllStringSubmatch(list, -1) {
+		id, err := url.PathUnescape(m[1])
+		must(t, err)
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	return heading, ids
+}
+
+// checkLists checks the four lists, and what the numbers in their headings lead to.
+func (b *readBoard) checkLists(all []story) {
+	b.t.Helper()
+	u, err := url.Parse(b.path)
+	must(b.t, err)
+	at, err := time.Parse(time.RFC3339, shownAt.FindStringSubmatch(b.page)[1])
+	must(b.t, err)
+	for _, status := range []string{"Opened", "Handling", "Missed", "Closed"} {
+		q := u.Query()
+		if q.Has("status") && !slices.Contains(q["status"], status) {
+			continue
+		}
+		q.Set("status", status)
+		rows := slices.DeleteFunc(chosen(all, q), func(s story) bool {
+			return (status == "Missed" || status == "Closed") && s.told[len(s.told)-1].at.Before(at.Add(-time.Hour))
+		})
+		heading, ids := listOn(b.t, b.page, status)
+		count := listCount.FindStringSubmatch(heading)
+		if d := cmp.Diff(eids(rows), ids); d != "" || count == nil || count[2] != fmt.Sprint(len(rows)) {
+			b.t.Errorf("%s: the list of %s is headed %q: %s", b.path, status, count, d)
+			continue
+		}
+		missedBefore := slices.ContainsFunc(rows, func(s story) bool {
+			first, _ := s.first("Missed")
+			return status == "Missed" && first.Before(s.told[len(s.told)-1].at)
+		})
+		if link := count[1]; link != "" {
+			if d := cmp.Diff(eids(rows), eids(b.behind(all, link))); d != "" {
+				b.t.Errorf("%s: the heading of %s leads to %s: %s", b.path, status, link, d)
+			}
+		} else if !missedBefore {
+			b.t.Errorf("%s: the number of %s leads nowhere", b.path, status)
+		}
+	}
 }
 
 func earliest(waiting []story) time.Time {

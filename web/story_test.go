@@ -92,6 +92,16 @@ func (s story) asOf(at time.Time) story {
 	return s
 }
 
+// asOf are those of all that had been told of by a moment, as they were.
+func asOf(all []story, at time.Time) (were []story) {
+	for _, s := range all {
+		if s = s.asOf(at); len(s.told) > 0 {
+			were = append(were, s)
+		}
+	}
+	return were
+}
+
 func (s story) state() string { return s.told[len(s.told)-1].status }
 
 // waitingSince is when it entered Opened, of one that waits.
@@ -156,7 +166,7 @@ func (s story) chosen(q url.Values) bool {
 	at, ok := s.when(q.Get("by"))
 	from, _ := time.Parse(time.RFC3339, q.Get("from"))
 	to, _ := time.Parse(time.RFC3339, q.Get("to"))
-	return ok && !at.Before(from) && at.Before(to)
+	return ok && !at.Before(from) && (!q.Has("to") || at.Before(to))
 }
 
 // chosen are those of all that a filter selects.

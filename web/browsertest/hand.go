@@ -18,6 +18,18 @@ func (p *Page) Point(css string) {
 	p.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
 }
 
+// ClickNth clicks the n-th element that matches, from 0, in its middle.
+func (p *Page) ClickNth(css string, n int) {
+	p.t.Helper()
+	at := Eval[[2]float64](p, fmt.Sprintf(`(() => {
+		const e = document.querySelectorAll(%q)[%d];
+		e.scrollIntoView({ block: "nearest" });
+		const box = e.getBoundingClientRect();
+		return [box.x + box.width / 2, box.y + box.height / 2];
+	})()`, css, n))
+	p.Do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
 // Press presses keys one after another, as they are written in package kb:
 // a text, or "\t" for Tab, "\r" for Enter.
 func (p *Page) Press(keys string) {
