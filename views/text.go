@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
@@ -162,10 +163,26 @@ const noOrigin = "Channel"
 
 // queueName is a channel, and its origin where it has one of its own.
 func queueName(ctx context.Context, channel, origin string) string {
+	of, name := queueParts(ctx, channel, origin)
+	return of + name
+}
+
+// queueParts are a queue's name, and before it the channel where its origin says
+// more: that can be left out where there is little room.
+func queueParts(ctx context.Context, channel, origin string) (of, name string) {
 	if origin == "" || origin == noOrigin {
-		return channelName(ctx, channel)
+		return "", channelName(ctx, channel)
 	}
-	return channelName(ctx, channel) + " · " + channelName(ctx, origin)
+	return channelName(ctx, channel) + " · ", channelName(ctx, origin)
+}
+
+// secondsOf parts a time that ends with its seconds before them.
+func secondsOf(at string) (minutes, seconds string) {
+	if strings.Count(at, ":") < 2 {
+		return at, ""
+	}
+	i := strings.LastIndex(at, ":")
+	return at[:i], at[i:]
 }
 
 // statusName is CINNOX's own word for a state; it calls Opened "Open".

@@ -3,6 +3,7 @@ package lang
 // What saved views and walls say.
 var wallEntries = []entry{
 	{English: "Views", Traditional: "檢視", Simplified: "视图"},
+	{English: "My views", Traditional: "我的檢視", Simplified: "我的视图"},
 	{English: "Wall", Traditional: "大屏幕", Simplified: "大屏"},
 	{English: "Wall links", Traditional: "大屏幕連結", Simplified: "大屏链接"},
 	{English: "A view is a filter with a name. Its address can be shared.", Traditional: "檢視是有名稱的篩選，其網址可以分享。", Simplified: "视图是有名称的筛选，其网址可以分享。"},
