@@ -17,6 +17,7 @@ var scriptTexts = []lang.Text{
 	"Play", "Stop", "This moment could not be read. Trying again…",
 	"Board", "%s waiting", "Connecting…", "Live · %d s", "Last event %s", "Live again.", "Paused", "Pause", "Resume · %d changes",
 	"Not live", "Not live since %s", "%s. Connecting again…", "You are signed out, so this board is no longer live.", "Sign in again",
+	"This wall link is not valid, or no longer. Ask an administrator for another.",
 	"Alerts on", "Alerts off", "Muted", "Snoozed until %s", "This browser has not been asked yet.",
 	"This browser refuses notifications. Allow them in its settings for this site.", "Breach", "Warning", "%d enquiries",
 	"This could not be saved. It counts for this page only.",

@@ -160,6 +160,27 @@ func TestWallInABrowser(t *testing.T) {
 	}
 }
 
+// A link that is revoked while its wall is shown: nothing of the board is left
+// on the screen, which says why, and stays as it is.
+func TestWallLinkIsRevokedWhileItShows(t *testing.T) {
+	s := newSite(t)
+	s.post(notification{"eid": "one", "displayCaseNumber": "LINE-1", "channel": "LINE"})
+	path := s.wallLink(store.Wall{Name: "lobby", Views: []store.SavedView{{Name: "Lines", Query: "channel=LINE"}, {Name: "All"}}})
+	p := browsertest.New(t)
+	p.Allow("WebSocket connection", "401")
+	p.Viewport(1920, 1080)
+	p.Navigate(s.URL + path)
+	p.Poll(isLive + " && " + inList("Opened", "LINE-1"))
+	walls, err := s.store.Walls(t.Context())
+	must(t, err)
+	must(t, s.store.RevokeWall(t.Context(), walls[0].ID))
+	p.Poll(`document.querySelector("#stale").innerText.includes("This wall link is not valid, or no longer")`)
+	if left := p.Text("#view"); strings.Contains(left, "LINE") || strings.Contains(left, "Waiting") {
+		t.Errorf("it still shows %q", left)
+	}
+	p.Accessible()
+}
+
 // The wall of who is signed in goes through their own views.
 func TestOwnWall(t *testing.T) {
 	s := newSite(t)

@@ -147,7 +147,7 @@ function lose() {
   say(text);
 }
 
-// The server takes no socket: is it away, or are we signed out?
+// The server takes no socket: is it away, are we signed out, or is the wall’s link revoked?
 async function askWhy() {
   if (performance.now() - askedAt < 2_000) return;
   askedAt = performance.now();
@@ -160,6 +160,10 @@ async function askWhy() {
     part.hidden = true;
   }
   document.title = 'Enquiryboard';
+  if (FEED.startsWith('/wall/')) {
+    $('stale-text').textContent = word('This wall link is not valid, or no longer. Ask an administrator for another.');
+    return;
+  }
   const link = document.createElement('a');
   link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
   link.textContent = word('Sign in again');
