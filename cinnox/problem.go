@@ -81,6 +81,24 @@ type Problem struct {
 
 func (p *Problem) Unwrap() error { return p.cause }
 
+// Untried says that the settings cannot be right, so that nobody was asked.
+func (p *Problem) Untried() bool {
+	switch p.Kind {
+	case BadBaseURL, BadAppID, BadToken, BadWebhookURL:
+		return true
+	}
+	return false
+}
+
+// Asked says whether CINNOX may have got the request.
+func (p *Problem) Asked() bool {
+	switch p.Kind {
+	case TooManyRequests, TheirTrouble, TokenRefused, NoSuchPath, BadRequest, Refused, NotCinnox, NotVerified, StillEnabled:
+		return true
+	}
+	return p.Maybe
+}
+
 // Error says what happened and what to do, to who runs commands.
 func (p *Problem) Error() string {
 	text := p.fill(spoken[p.Kind].what) + p.answer() + "; " + p.advice()

@@ -215,10 +215,11 @@ func (c *Connection) done(ctx context.Context, s *store.Subscription, state, upd
 	return nil
 }
 
-// failed notes why something was not done, and gives that reason.
+// failed notes why something was not done, and gives that reason. What was not
+// even tried is nothing about the connection, and is for who wished it alone.
 func (c *Connection) failed(ctx context.Context, s store.Subscription, why error) error {
 	var p *cinnox.Problem
-	if !errors.As(why, &p) {
+	if !errors.As(why, &p) || p.Untried() {
 		return why
 	}
 	text, err := json.Marshal(p)
@@ -226,10 +227,21 @@ func (c *Connection) failed(ctx context.Context, s store.Subscription, why error
 		return errors.Join(why, err)
 	}
 	s.Problem, s.ProblemAt = text, time.Now()
-	if err := c.Store.SetSubscription(ctx, s, "could not be changed", p.Error()); err != nil {
+	if err := c.Store.SetSubscription(ctx, s, outcome(p), p.Error()); err != nil {
 		return errors.Join(why, err)
 	}
 	return why
+}
+
+// outcome is what the audit log says that a wish came to.
+func outcome(p *cinnox.Problem) string {
+	switch {
+	case !p.Asked():
+		return "did not get as far as CINNOX"
+	case p.Maybe:
+		return "heard no answer from CINNOX"
+	}
+	return "was refused by CINNOX"
 }
 
 // inTurn lets one at a time change the subscription.

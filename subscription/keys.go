@@ -14,6 +14,7 @@ type Keys struct {
 	Current *store.WebhookKey // CINNOX sends by it, or is to
 	Revoked bool              // it was, although CINNOX was asked to send by it
 	Old     *store.WebhookKey // it was moved from
+	Others  int               // that live, too, and were made otherwise
 }
 
 // Moved says whether a delivery has come by the new key of a move.
@@ -27,6 +28,11 @@ func (c *Connection) Keys(ctx context.Context, s store.Subscription) (Keys, erro
 	}
 	k := Keys{Current: living[s.KeyID], Old: living[s.OldKeyID]}
 	k.Revoked = s.KeyID != "" && k.Current == nil
+	for id := range living {
+		if id != s.KeyID && id != s.OldKeyID {
+			k.Others++
+		}
+	}
 	return k, nil
 }
 

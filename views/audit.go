@@ -16,7 +16,7 @@ var auditWords = []lang.Text{
 	"given a link for the first administrator", "given a link for a new password", "given a new password", "given a new password by link",
 	"given a role", "disabled", "enabled", "connected with a sign-in provider", "disconnected from the sign-in provider",
 	"revoked", "set", "taken back", "named", "left without a name", "imported", "exported", "exported a part of", "retried",
-	"entered the App", "forgot the App", "subscribed", "unsubscribed", "could not be changed", "finished the move to a new key", "was shown how to subscribe by hand",
+	"entered the App", "forgot the App", "subscribed", "unsubscribed", "was refused by CINNOX", "heard no answer from CINNOX", "did not get as far as CINNOX", "finished the move to a new key", "was shown how to subscribe by hand",
 	"acknowledged", "noted", "ended", "dropped",
 }
 
@@ -26,4 +26,12 @@ func auditText(ctx context.Context, word string) string {
 		return word // of another version of this program
 	}
 	return t(ctx, lang.Text(word))
+}
+
+// named is what an entry is about, by its name where that is another than its id.
+func (e Entry) named() string {
+	if e.Area == "destinations" && e.Details != "" {
+		return e.Details
+	}
+	return e.Subject
 }

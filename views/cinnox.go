@@ -23,6 +23,7 @@ type Cinnox struct {
 	Problem               *Problem
 	ProblemAt             time.Time
 	Key, OldKey           *KeyLine // that CINNOX sends by, and that it was moved from; nil: none
+	Others                int      // keys that live, too, and were made otherwise
 	Revoked               bool     // the key that CINNOX was asked to send by is not good any more
 	Moved                 bool     // a delivery has come by the new key
 	Sealed                string   // why the saved token cannot be read; empty: it can
@@ -70,6 +71,9 @@ func (c Cinnox) heard() bool {
 	return c.Key != nil && c.Key.Deliveries > 0 || c.OldKey != nil && c.OldKey.Deliveries > 0
 }
 
+// byOthers says whether nothing was subscribed here, and something came all the same.
+func (c Cinnox) byOthers() bool { return c.State == "none" && !c.Arrivals.LastAt.IsZero() }
+
 // headline is how the connection stands, in a sentence.
 func (c Cinnox) headline() lang.Text {
 	switch {
@@ -77,6 +81,8 @@ func (c Cinnox) headline() lang.Text {
 		return "CINNOX sends by a key that is revoked: everything is refused."
 	case c.State == "disabled":
 		return "CINNOX was asked to send nothing."
+	case c.byOthers():
+		return "Deliveries come by keys that were not made by subscribing here."
 	case c.State == "none":
 		return "CINNOX does not send here yet."
 	case c.heard():
@@ -94,6 +100,8 @@ func (c Cinnox) mood() (icon, class string) {
 	switch {
 	case c.Revoked && c.subscribed():
 		return "octagon", "Missed"
+	case c.byOthers():
+		return "check", "Closed"
 	case c.State == "none", c.State == "disabled":
 		return "info", ""
 	case c.heard():

@@ -13,8 +13,12 @@ type Problem struct {
 	Webhook    bool   // it is about the webhook's address, not about CINNOX
 	Name, Said string // the host, and the other end's words
 	HTTP, Code int
+	Asked      bool // CINNOX may have got the request
 	Maybe      bool // it may have been done all the same
 }
+
+// ProblemText says what happened and what to do.
+func ProblemText(ctx context.Context, p Problem) string { return p.what(ctx) + " " + p.todo(ctx) }
 
 // ProblemIsTold says whether there are words for a kind of problem.
 func ProblemIsTold(kind string) bool { return problemTexts[kind].what != "" }
@@ -68,10 +72,13 @@ const (
 
 // during is what was being done.
 func (p Problem) during() lang.Text {
-	if p.Webhook {
-		return "While this program looked at the public URL:"
+	switch {
+	case p.Webhook:
+		return "CINNOX was not asked: this program looked at the public URL first."
+	case !p.Asked:
+		return "CINNOX was not reached, and so knows nothing of it."
 	}
-	return "While CINNOX was asked:"
+	return "CINNOX was asked."
 }
 
 func (p Problem) what(ctx context.Context) string {

@@ -88,3 +88,20 @@ func TestWhoSeesAnotherServiceHearsNothingOfThis(t *testing.T) {
 		t.Errorf("they hear of it: %s", body)
 	}
 }
+
+// A way that slows down shows in the delay now, beside the usual one.
+func TestTheDelayNowAgainstUsual(t *testing.T) {
+	s := newSiteOn(t, withHistory(t, 3, 6, time.Minute))
+	b := s.administrator()
+	for _, eid := range []string{"a", "b", "c"} {
+		s.state(eid, "Opened", time.Now().Add(-42*time.Second))
+	}
+	eventually(t, "the delay now", func() bool {
+		_, metrics := s.get("/metrics")
+		return strings.Contains(metrics, `enquiryboard_delivery_delay_seconds{of="now",service="svc-1"} 42`) &&
+			strings.Contains(metrics, `enquiryboard_delivery_delay_seconds{of="usual",service="svc-1"} 1`)
+	})
+	if _, page := b.open("/settings/cinnox"); !strings.Contains(textOf(page), " an hour 42 s 1 s ") {
+		t.Errorf("the page: %s", textOf(page))
+	}
+}

@@ -104,13 +104,16 @@ var errStranger = &fault{status: http.StatusUnauthorized, message: "Sign in, or 
 var errBadToken = &fault{status: http.StatusUnauthorized,
 	message: "This token is not valid, or no longer. Send Authorization: Bearer TOKEN, with one from: enquiryboard token create."}
 
+var errNoBearer = &fault{status: http.StatusUnauthorized,
+	message: "The Authorization header is not of the form Authorization: Bearer TOKEN, with the word Bearer before the token."}
+
 func (s *server) bearer(ctx context.Context, header []string) (visitor, error) {
 	if len(header) != 1 {
 		return visitor{}, errBadToken
 	}
 	scheme, token, ok := strings.Cut(header[0], " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return visitor{}, errBadToken
+		return visitor{}, errNoBearer
 	}
 	t, err := s.tokens.living(ctx, strings.TrimSpace(token))
 	if errors.Is(err, store.ErrNotFound) {

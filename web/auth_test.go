@@ -61,6 +61,9 @@ func TestBadAuthorizationIsNoStranger(t *testing.T) {
 			t.Errorf("Authorization %q: %s, want 401", strings.ReplaceAll(header, s.admin, "TOKEN"), resp.Status)
 		}
 	}
+	if _, body := s.do("GET", "/api/v1/board", "", "Authorization", s.viewer); !strings.Contains(body, "with the word Bearer before the token") {
+		t.Errorf("a token alone: %s", body)
+	}
 	if resp, body := s.do("GET", "/api/v1/board", "", "Authorization", "bearer "+s.viewer); resp.StatusCode != 200 {
 		t.Errorf("the scheme's case matters: %s %s", resp.Status, body)
 	}

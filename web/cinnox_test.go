@@ -60,6 +60,31 @@ func (b *browser) comesToSay(texts ...string) {
 	}
 }
 
+// Who subscribed without this program is not told that nothing comes.
+func TestDeliveriesByOtherKeys(t *testing.T) {
+	s := newSite(t)
+	_, api := withCinnox(t)
+	b := s.administrator()
+	s.post(notification{})
+	b.comesToSay("Deliveries come by keys that were not made by subscribing here.")
+	b.submit("/settings/cinnox/app", "base_url", api.URL, "app_id", "app1", "token", appToken)
+	b.submit("/settings/cinnox/subscribe")
+	b.says("Subscribed. Nothing has come yet.", "Other keys that live: 1.")
+}
+
+// A CINNOX that is not there has refused nothing.
+func TestWhoWasNotReachedHasNotRefused(t *testing.T) {
+	s := newSite(t)
+	_, api := withCinnox(t)
+	b := s.administrator()
+	b.submit("/settings/cinnox/app", "base_url", api.URL, "app_id", "app1", "token", "another")
+	b.submit("/settings/cinnox/subscribe")
+	b.says("CINNOX refused.", "CINNOX was asked.", "was refused by CINNOX")
+	api.Close()
+	b.submit("/settings/cinnox/subscribe")
+	b.says("CINNOX was not reached, and so knows nothing of it.", "did not get as far as CINNOX")
+}
+
 func TestSubscribeOnThePage(t *testing.T) {
 	s := newSite(t)
 	sim, api := withCinnox(t)

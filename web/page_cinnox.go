@@ -27,15 +27,12 @@ func (s *server) cinnoxPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showCinnox(w, r, http.StatusOK, views.Form{}, "")
 }
 
-func (s *server) showCinnox(w http.ResponseWriter, r *http.Request, status int, f views.Form, refused lang.Text) error {
+func (s *server) showCinnox(w http.ResponseWriter, r *http.Request, status int, f views.Form, refused string) error {
 	frame, err := s.settingsFrame(w, r, cinnoxPath, "CINNOX")
 	if err != nil {
 		return err
 	}
-	page := views.Cinnox{Settings: frame, AppForm: f, Heartbeats: s.heartbeats(frame.Now, frame.Zone), PublicURL: s.Cinnox.PublicURL, OnlyHere: cinnox.OnlyHereAt(s.Cinnox.PublicURL)}
-	if refused != "" {
-		page.Refused = lang.From(r.Context()).T(refused)
-	}
+	page := views.Cinnox{Settings: frame, AppForm: f, Heartbeats: s.heartbeats(frame.Now, frame.Zone), PublicURL: s.Cinnox.PublicURL, OnlyHere: cinnox.OnlyHereAt(s.Cinnox.PublicURL), Refused: refused}
 	for _, fill := range []func(context.Context, *views.Cinnox) error{s.fillApp, s.fillSubscription, s.fillArrivals, s.fillOutside} {
 		if err := fill(r.Context(), &page); err != nil {
 			return err
@@ -80,7 +77,7 @@ func (s *server) fillSubscription(ctx context.Context, page *views.Cinnox) error
 	}
 	page.State, page.URL, page.UpdatedAt, page.AskedAt, page.App = v.State, subscription.Masked(v.URL), v.UpdatedAt, v.AskedAt, v.AppID
 	page.Problem, page.ProblemAt = problemView(v.Problem), v.ProblemAt
-	page.Key, page.OldKey, page.Revoked, page.Moved = keyLine(keys.Current), keyLine(keys.Old), keys.Revoked, keys.Moved()
+	page.Key, page.OldKey, page.Others, page.Revoked, page.Moved = keyLine(keys.Current), keyLine(keys.Old), keys.Others, keys.Revoked, keys.Moved()
 	id := v.KeyID
 	if id == "" || keys.Current == nil || keys.Current.Deliveries == 0 {
 		id, err = s.busiestKey(ctx, id)
@@ -121,7 +118,7 @@ func problemView(raw json.RawMessage) *views.Problem {
 }
 
 func problemOf(p *cinnox.Problem) views.Problem {
-	return views.Problem{Kind: string(p.Kind), Webhook: p.Webhook, Name: p.Name, Said: p.Said, HTTP: p.HTTP, Code: p.Code, Maybe: p.Maybe}
+	return views.Problem{Kind: string(p.Kind), Webhook: p.Webhook, Name: p.Name, Said: p.Said, HTTP: p.HTTP, Code: p.Code, Asked: p.Asked(), Maybe: p.Maybe}
 }
 
 // fillArrivals counts what came, and what did not come in.

@@ -125,12 +125,20 @@ func (s *server) atCinnox(w http.ResponseWriter, r *http.Request, done lang.Text
 	switch {
 	case err == nil:
 		return s.changed(w, r, cinnoxPath, done)
+	case errors.As(err, &p) && p.Untried():
+		return s.showCinnox(w, r, http.StatusConflict, views.Form{}, views.ProblemText(r.Context(), problemOf(p)))
 	case errors.As(err, &p):
 		http.Redirect(w, r, cinnoxPath, http.StatusSeeOther)
 		return nil
 	}
+	return s.showNotTried(w, r, err)
+}
+
+// showNotTried shows the page with why something was not tried; it gives back
+// what is no such reason.
+func (s *server) showNotTried(w http.ResponseWriter, r *http.Request, err error) error {
 	if text := notTried(err); text != "" {
-		return s.showCinnox(w, r, http.StatusConflict, views.Form{}, text)
+		return s.showCinnox(w, r, http.StatusConflict, views.Form{}, lang.From(r.Context()).T(text))
 	}
 	return err
 }
@@ -158,11 +166,8 @@ func (s *server) subscribeByHand(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	command, err := s.Cinnox.Curl(r.Context(), f.Get("new") != "")
-	if text := notTried(err); err != nil && text != "" {
-		return s.showCinnox(w, r, http.StatusConflict, views.Form{}, text)
-	}
 	if err != nil {
-		return err
+		return s.showNotTried(w, r, err)
 	}
 	l := lang.From(r.Context())
 	return s.done(w, r, cinnoxPath, views.Notice{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/store"
@@ -19,9 +20,17 @@ type database struct {
 	pg  *localpg.Server // nil: it is not embedded, or is a running serve's
 }
 
+// absence is what a command does in a data directory that holds no database.
+type absence bool
+
+const (
+	refuseNone absence = false // a mistyped directory is no empty installation
+	makeNew    absence = true  // it may come before the first serve
+)
+
 // open reaches the database that the settings mean: the one that was given, a
 // running serve's, or the embedded one, started for as long as this runs.
-func (in *invocation) open() (*database, error) {
+func (in *invocation) open(none absence) (*database, error) {
 	db := &database{url: in.DatabaseURL, dir: in.DataDir}
 	if db.url == "" {
 		if r, ok := findRunning(in.DataDir); ok {
@@ -32,7 +41,7 @@ func (in *invocation) open() (*database, error) {
 		}
 	}
 	if db.url == "" {
-		pg, err := localpg.Use(in.ctx, localpg.Options{Dir: in.DataDir})
+		pg, err := in.embedded(none)
 		if err != nil {
 			return nil, err
 		}
@@ -45,9 +54,29 @@ func (in *invocation) open() (*database, error) {
 	return db, nil
 }
 
+// embedded starts the embedded database, or attaches to it.
+func (in *invocation) embedded(none absence) (*localpg.Server, error) {
+	if none == refuseNone && !localpg.Exists(in.DataDir) {
+		return nil, fmt.Errorf("there is no database in %s: give serve's own --data-dir or --database-url, or start enquiryboard serve there first", fullPath(in.DataDir))
+	}
+	pg, err := localpg.Use(in.ctx, localpg.Options{Dir: in.DataDir})
+	if err == nil && pg.Created {
+		fmt.Fprintln(in.stderr, "enquiryboard: made a new, empty database in", fullPath(in.DataDir))
+	}
+	return pg, err
+}
+
+// fullPath is where a path leads, to who may be in another directory than they think.
+func fullPath(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
+}
+
 // openMigrated is open, and brings the schema up to date.
-func (in *invocation) openMigrated() (*database, error) {
-	db, err := in.open()
+func (in *invocation) openMigrated(none absence) (*database, error) {
+	db, err := in.open(none)
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +86,18 @@ func (in *invocation) openMigrated() (*database, error) {
 	return db, nil
 }
 
-// with runs a command's work on the migrated database.
-func (in *invocation) with(work func(ctx context.Context, db *database) error) (err error) {
-	db, err := in.openMigrated()
+// with runs a command's work on the migrated database, which must be there.
+func (in *invocation) with(work func(ctx context.Context, db *database) error) error {
+	return in.on(refuseNone, work)
+}
+
+// settingUp is with, and makes the database where there is none yet.
+func (in *invocation) settingUp(work func(ctx context.Context, db *database) error) error {
+	return in.on(makeNew, work)
+}
+
+func (in *invocation) on(none absence, work func(ctx context.Context, db *database) error) (err error) {
+	db, err := in.openMigrated(none)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (c *dbURLCmd) runWith(in *invocation, url string) (err error) {
 		return usagef("there is no command after --")
 	}
 	if url == "" {
-		pg, startErr := localpg.Use(in.ctx, localpg.Options{Dir: in.DataDir})
+		pg, startErr := in.embedded(makeNew) // as for pg_restore
 		if startErr != nil {
 			return startErr
 		}

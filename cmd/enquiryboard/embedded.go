@@ -15,6 +15,7 @@ type embedded struct {
 	options localpg.Options
 	log     *slog.Logger
 	url     string
+	created bool // by this start
 	cancel  context.CancelFunc
 	done    chan struct{}
 
@@ -28,7 +29,7 @@ func startEmbedded(ctx context.Context, o localpg.Options) (*embedded, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	e := &embedded{options: o, log: o.Log, url: server.URL, cancel: cancel, done: make(chan struct{}), server: server}
+	e := &embedded{options: o, log: o.Log, url: server.URL, created: server.Created, cancel: cancel, done: make(chan struct{}), server: server}
 	go e.keep(ctx)
 	return e, nil
 }

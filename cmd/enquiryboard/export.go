@@ -22,8 +22,8 @@ import (
 )
 
 type exportCmd struct {
-	Enquiries   bool         `xor:"what" required:"" help:"A row for each enquiry, as it is now."`
-	Transitions bool         `xor:"what" required:"" help:"A row for each notification of the chosen enquiries, duplicates included."`
+	Enquiries   bool         `xor:"what" help:"A row for each enquiry, as it is now. This, or --transitions, is needed."`
+	Transitions bool         `xor:"what" help:"A row for each notification of the chosen enquiries, duplicates included."`
 	Format      store.Format `enum:"csv,ndjson" default:"csv" help:"csv, for spreadsheets, or ndjson: an object a line, exact."`
 	Filter      string       `placeholder:"QUERY" help:"Which enquiries, as it stands in the address of the history page after the question mark: 'channel=WHATSAPP&from=2026-02-01'. All unless set."`
 	Output      string       `short:"o" placeholder:"FILE" help:"Where to: there whole, or not at all. Standard output unless set."`
@@ -58,6 +58,8 @@ func (c *exportCmd) Run(in *invocation) error {
 
 func (c *exportCmd) check() error {
 	switch {
+	case !c.Enquiries && !c.Transitions:
+		return usagef("what is to be written? Give --enquiries or --transitions")
 	case c.Format != store.CSV && (c.BOM || c.Local):
 		return usagef("--bom and --local are for spreadsheets: use them with --format csv")
 	case c.Manifest && c.Output == "":

@@ -147,8 +147,11 @@ func (p *program) webhookLine(ctx context.Context) (string, error) {
 
 // databaseLine names the database without its password.
 func (p *program) databaseLine() string {
+	if p.created && !p.Demo {
+		return "embedded PostgreSQL in " + fullPath(p.dir) + " (new and empty: there was none)"
+	}
 	if p.embedded {
-		return "embedded PostgreSQL in " + p.dir
+		return "embedded PostgreSQL in " + fullPath(p.dir)
 	}
 	u, err := url.Parse(p.databaseURL)
 	if err != nil || u.Host == "" {

@@ -21,7 +21,7 @@ type (
 )
 
 func (migrateUpCmd) Run(in *invocation) error {
-	return in.withSchema(func(db *database) error {
+	return in.withSchema(makeNew, func(db *database) error {
 		applied, err := db.MigrateUp(in.ctx)
 		for _, m := range applied {
 			fmt.Fprintln(in.stdout, "applied", m.Name)
@@ -34,7 +34,7 @@ func (migrateUpCmd) Run(in *invocation) error {
 }
 
 func (migrateDownCmd) Run(in *invocation) error {
-	return in.withSchema(func(db *database) error {
+	return in.withSchema(refuseNone, func(db *database) error {
 		all, err := db.Migrations(in.ctx)
 		if err != nil {
 			return err
@@ -52,7 +52,7 @@ func (migrateDownCmd) Run(in *invocation) error {
 }
 
 func (migrateStatusCmd) Run(in *invocation) error {
-	return in.withSchema(func(db *database) error {
+	return in.withSchema(makeNew, func(db *database) error {
 		all, err := db.Migrations(in.ctx)
 		if err != nil {
 			return err
@@ -73,8 +73,8 @@ func state(m store.Migration) string {
 }
 
 // withSchema runs work on the database as it is, unlike with.
-func (in *invocation) withSchema(work func(db *database) error) (err error) {
-	db, err := in.open()
+func (in *invocation) withSchema(none absence, work func(db *database) error) (err error) {
+	db, err := in.open(none)
 	if err != nil {
 		return err
 	}

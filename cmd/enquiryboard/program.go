@@ -32,6 +32,7 @@ type program struct {
 	dir         string // the data directory; of a demonstration, a throw-away one
 	databaseURL string // given; empty: embedded
 	embedded    bool
+	created     bool // the embedded database, by this start
 
 	provider *web.OIDC // to sign in with; nil: none
 
@@ -111,7 +112,7 @@ func (p *program) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ln, err := p.listener(ctx)
+	ln, err := p.listener(ctx, p.log)
 	if err != nil {
 		return err
 	}
@@ -229,7 +230,7 @@ func (p *program) startDatabase(ctx context.Context) error {
 			return err
 		}
 		p.onEnd(pg.stop)
-		p.databaseURL, p.embedded = pg.url, true
+		p.databaseURL, p.embedded, p.created = pg.url, true, pg.created
 	}
 	dir, err := filepath.Abs(p.dir)
 	if err != nil {

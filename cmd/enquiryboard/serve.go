@@ -136,7 +136,7 @@ func (c *serveCmd) logger(w io.Writer) *slog.Logger {
 
 // listener takes the address. A demonstration that was given none takes the
 // next free port, so that it starts beside anything.
-func (c *serveCmd) listener(ctx context.Context) (net.Listener, error) {
+func (c *serveCmd) listener(ctx context.Context, log *slog.Logger) (net.Listener, error) {
 	addr, tries := c.Addr, 1
 	if addr == "" {
 		addr = defaultAddr
@@ -150,6 +150,9 @@ func (c *serveCmd) listener(ctx context.Context) (net.Listener, error) {
 		addr = net.JoinHostPort(host, strconv.Itoa(first+i))
 		ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 		if err == nil {
+			if i > 0 {
+				log.Warn("another program listens where this would", "taken", net.JoinHostPort(host, strconv.Itoa(first)), "instead", addr)
+			}
 			return ln, nil
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) {

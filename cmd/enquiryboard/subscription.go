@@ -59,7 +59,7 @@ func (c subscribeCmd) Run(in *invocation) error {
 	if c.PublicURL == "" && c.URL == "" {
 		return usagef("where does CINNOX reach serve? Give --public-url, or the whole webhook URL with --url")
 	}
-	return in.with(func(ctx context.Context, db *database) error {
+	return in.settingUp(func(ctx context.Context, db *database) error {
 		conn := connectionTo(in.getenv, db.Store, db.dir, c.PublicURL)
 		if c.Curl {
 			command, err := conn.Curl(ctx, c.NewKey)
@@ -143,7 +143,11 @@ func (in *invocation) printSubscription(ctx context.Context, conn *subscription.
 	fmt.Fprintf(w, "updated at\t%s\n", orDash(s.UpdatedAt))
 	fmt.Fprintf(w, "asked at\t%s (CINNOX cannot be asked for the state: this is what it answered last)\n", when(s.AskedAt))
 	if problem := (cinnox.Problem{}); s.Problem != nil && json.Unmarshal(s.Problem, &problem) == nil {
-		fmt.Fprintf(w, "problem\t%s (%s)\n", oneLine(&problem), when(s.ProblemAt))
+		asked := "CINNOX was asked"
+		if !problem.Asked() {
+			asked = "CINNOX was not reached, nor asked"
+		}
+		fmt.Fprintf(w, "problem\t%s (%s; %s)\n", oneLine(&problem), asked, when(s.ProblemAt))
 	}
 	return w.Flush()
 }
@@ -160,6 +164,9 @@ func printKeys(w *tabwriter.Writer, k subscription.Keys) {
 		fmt.Fprintf(w, "key\trevoked: whatever CINNOX sends is refused. Subscribe again\n")
 	case k.Current != nil:
 		fmt.Fprintf(w, "key\t%s\n", about(k.Current))
+	}
+	if k.Others > 0 {
+		fmt.Fprintf(w, "other keys\t%d: subscribing has a key of its own, so revoke those that nobody sends by: enquiryboard webhook-key list\n", k.Others)
 	}
 	if k.Old == nil {
 		return

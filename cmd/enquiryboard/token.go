@@ -51,7 +51,7 @@ func (c tokenCreateCmd) Run(in *invocation) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	return in.with(func(ctx context.Context, db *database) error {
+	return in.settingUp(func(ctx context.Context, db *database) error {
 		token := access.NewToken()
 		_, err := db.CreateToken(ctx, c.Name, access.Role(c.Role), access.HashToken(token))
 		if errors.Is(err, store.ErrExists) {

@@ -22,7 +22,17 @@ type userCmd struct {
 }
 
 type account struct {
-	Email string `required:"" placeholder:"E-MAIL" help:"Whose account."`
+	Who   string `arg:"" name:"e-mail" optional:"" help:"Whose account."`
+	Email string `placeholder:"E-MAIL" help:"The same, as a flag."`
+}
+
+// AfterApply takes either.
+func (a *account) AfterApply() error {
+	if (a.Who == "") == (a.Email == "") {
+		return errors.New("whose account? Give --email name@example.com")
+	}
+	a.Email += a.Who
+	return nil
 }
 
 // password comes on standard input only: what stands on a command line is seen
@@ -60,7 +70,7 @@ func (c userAddCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	return in.with(func(ctx context.Context, db *database) error {
+	return in.settingUp(func(ctx context.Context, db *database) error {
 		u, err := db.CreateUser(ctx, c.Email, access.Role(c.Role), hash)
 		if errors.Is(err, store.ErrExists) {
 			return fmt.Errorf("%s has an account already: use user passwd for a new password", c.Email)

@@ -26,7 +26,7 @@ func (c webhookKeyCreateCmd) Run(in *invocation) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	return in.with(func(ctx context.Context, db *database) error {
+	return in.settingUp(func(ctx context.Context, db *database) error {
 		key, err := createKey(ctx, db.Store, c.Name)
 		if err != nil {
 			return err

@@ -20,8 +20,9 @@ import (
 )
 
 const (
-	name = "enquiryboard" // the database and its owner
-	port = "5432"         // part of the socket's name; nothing listens on TCP
+	name    = "enquiryboard" // the database and its owner
+	dataDir = "data"
+	port    = "5432" // part of the socket's name; nothing listens on TCP
 )
 
 // cluster is one database directory and what is known about it.
@@ -29,7 +30,8 @@ type cluster struct {
 	dir    string // absolute
 	sock   string
 	bin    string
-	major  int // of bin
+	major  int  // of bin
+	made   bool // there was none before
 	pass   string
 	cred   *syscall.Credential // whom the server runs as, when this process is root
 	params map[string]string
@@ -50,7 +52,7 @@ func newCluster(o Options) (*cluster, error) {
 	return c, makeEnterable(dir)
 }
 
-func (c *cluster) data() string         { return filepath.Join(c.dir, "data") }
+func (c *cluster) data() string         { return filepath.Join(c.dir, dataDir) }
 func (c *cluster) passwordFile() string { return filepath.Join(c.dir, "password") }
 func (c *cluster) logFile() string      { return filepath.Join(c.dir, "postgres.log") }
 

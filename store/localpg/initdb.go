@@ -47,6 +47,7 @@ func (c *cluster) initdb(ctx context.Context) error {
 	if err := os.Rename(data, c.data()); err != nil {
 		return err
 	}
+	c.made = true
 	c.log.Info("created the database", "dir", c.data(), "postgresql", c.major, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }

@@ -19,7 +19,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 )
 
@@ -39,6 +42,7 @@ type Server struct {
 	URL      string        // for pgxpool
 	Done     chan struct{} // closed when the server has gone; nil when Attached
 	Attached bool          // another process owns it
+	Created  bool          // there was no database before: it is empty
 
 	once    sync.Once
 	stop    func() error
@@ -81,6 +85,13 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 // Use attaches to the server that another process owns, or starts one and owns it.
 func Use(ctx context.Context, o Options) (*Server, error) {
 	return use(ctx, o)
+}
+
+// Exists says whether there is a database in dir, running or not, as far as
+// this user can see.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, dataDir))
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // Running gives the URL of the server that another process runs on dir, if one

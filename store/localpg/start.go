@@ -47,7 +47,7 @@ func start(ctx context.Context, o Options, wait, linger time.Duration) (_ *Serve
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{URL: c.url(name), Done: p.done}
+	s := &Server{URL: c.url(name), Done: p.done, Created: c.made}
 	s.stop = func() error {
 		users := c.waitForUsers(linger)
 		err := p.stop()

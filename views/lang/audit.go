@@ -74,7 +74,9 @@ var auditEntries = []entry{
 	{English: "forgot the App", Traditional: "刪除 App", Simplified: "删除 App"},
 	{English: "subscribed", Traditional: "訂閱", Simplified: "订阅"},
 	{English: "unsubscribed", Traditional: "取消訂閱", Simplified: "取消订阅"},
-	{English: "could not be changed", Traditional: "未能更改訂閱", Simplified: "未能更改订阅"},
+	{English: "was refused by CINNOX", Traditional: "被 CINNOX 拒絕", Simplified: "被 CINNOX 拒绝"},
+	{English: "heard no answer from CINNOX", Traditional: "未收到 CINNOX 的答覆", Simplified: "未收到 CINNOX 的答复"},
+	{English: "did not get as far as CINNOX", Traditional: "未能送達 CINNOX", Simplified: "未能送达 CINNOX"},
 	{English: "finished the move to a new key", Traditional: "完成更換金鑰", Simplified: "完成更换密钥"},
 	{English: "was shown how to subscribe by hand", Traditional: "取得手動訂閱指令", Simplified: "取得手动订阅命令"},
 }

@@ -19,7 +19,7 @@ var deliveryEntries = []entry{
 	{English: "Reason", Traditional: "原因", Simplified: "原因"},
 	{English: "Detail", Traditional: "詳情", Simplified: "详情"},
 	{English: "Key", Traditional: "金鑰", Simplified: "密钥"},
-	{English: "Put through again", Traditional: "重新處理時間", Simplified: "重新处理时间"},
+	{English: "Understood since", Traditional: "其後解讀時間", Simplified: "其后解读时间"},
 	{English: "Body", Traditional: "內容", Simplified: "内容"},
 	{English: "%d bytes", One: "1 byte", Traditional: "%d 位元組", Simplified: "%d 字节"},
 	{English: "By day and reason", Traditional: "按日期及原因", Simplified: "按日期及原因"},

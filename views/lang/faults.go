@@ -32,6 +32,7 @@ var faultEntries = []entry{
 	{English: "Sign in, or send an API token: Authorization: Bearer TOKEN.", Traditional: "請登入，或傳送 API 權杖：Authorization: Bearer TOKEN。", Simplified: "请登录，或发送 API 令牌：Authorization: Bearer TOKEN。"},
 	{English: "A token reads only. Sign in with a browser to change something.", Traditional: "權杖只可讀取。如要更改，請用瀏覽器登入。", Simplified: "令牌只能读取。如要更改，请用浏览器登录。"},
 	{English: "This token is not valid, or no longer. Send Authorization: Bearer TOKEN, with one from: enquiryboard token create.", Traditional: "此權杖無效或已失效。請傳送 Authorization: Bearer TOKEN，權杖可由 enquiryboard token create 建立。", Simplified: "此令牌无效或已失效。请发送 Authorization: Bearer TOKEN，令牌可由 enquiryboard token create 创建。"},
+	{English: "The Authorization header is not of the form Authorization: Bearer TOKEN, with the word Bearer before the token.", Traditional: "Authorization 標頭格式不符，應為 Authorization: Bearer TOKEN，權杖前須有 Bearer 一字。", Simplified: "Authorization 标头格式不符，应为 Authorization: Bearer TOKEN，令牌前须有 Bearer 一词。"},
 	{English: "Too many tokens that are not valid came from this address.", Traditional: "此位址傳來太多無效的權杖。", Simplified: "此地址发来太多无效的令牌。"},
 	{English: "This was sent from another site. Open the page here and try again.", Traditional: "此要求來自其他網站。請在此處開啟頁面再試。", Simplified: "此请求来自其他网站。请在此处打开页面再试。"},
 	{English: "The demonstration can only be seen from the machine it runs on. Start enquiryboard serve without --demo to let others in.", Traditional: "示範只可在執行它的電腦上檢視。如要讓其他人使用，請以不帶 --demo 的 enquiryboard serve 啟動。", Simplified: "演示只能在运行它的电脑上查看。如要让其他人使用，请以不带 --demo 的 enquiryboard serve 启动。"},

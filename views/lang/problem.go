@@ -2,8 +2,9 @@ package lang
 
 // Why CINNOX, or the webhook's address, did not do as was asked.
 var problemEntries = []entry{
-	{English: "While this program looked at the public URL:", Traditional: "本程式檢查公開網址時：", Simplified: "本程序检查公开网址时："},
-	{English: "While CINNOX was asked:", Traditional: "向 CINNOX 提出要求時：", Simplified: "向 CINNOX 提出要求时："},
+	{English: "CINNOX was not asked: this program looked at the public URL first.", Traditional: "尚未向 CINNOX 提出要求：本程式先檢查公開網址。", Simplified: "尚未向 CINNOX 提出要求：本程序先检查公开网址。"},
+	{English: "CINNOX was not reached, and so knows nothing of it.", Traditional: "未能連接 CINNOX，因此 CINNOX 並不知情。", Simplified: "未能连接 CINNOX，因此 CINNOX 并不知情。"},
+	{English: "CINNOX was asked.", Traditional: "已向 CINNOX 提出要求。", Simplified: "已向 CINNOX 提出要求。"},
 	{English: "It may have been done all the same: both keys go on working. Try again.", Traditional: "要求仍有可能已完成：新舊金鑰均繼續有效。請再試一次。", Simplified: "要求仍有可能已完成：新旧密钥均继续有效。请再试一次。"},
 	{English: "It said “%s” (HTTP %s, code %s).", Traditional: "其回覆：「%s」（HTTP %s，代碼 %s）。", Simplified: "其答复：“%s”（HTTP %s，代码 %s）。"},
 	{English: "It said “%s” (HTTP %s).", Traditional: "其回覆：「%s」（HTTP %s）。", Simplified: "其答复：“%s”（HTTP %s）。"},
