@@ -54,27 +54,24 @@ func readMetrics(ctx context.Context, tx pgx.Tx, f enquiry.Filter, groups []stri
 	if err != nil {
 		return nil, err
 	}
-	sql := metricsSQL(f, g, &a)
+	targets, err := readTargets(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	sql := metricsSQL(f, g, targets, &a)
 	return all(ctx, tx, scanGroup(groups), sql, planned(a)...)
 }
 
-// metricsSQL joins each enquiry with the target that counts for it: the most
-// specific there is. A percentile is rounded to tenths first, which it is a
-// whole number of (p90 of whole microseconds), so that binary fractions don't
-// decide where it is rounded to microseconds.
-func metricsSQL(f enquiry.Filter, g grouping, a *arguments) string {
-	within := a.bind(enquiry.DefaultTarget.Within.Microseconds())
-	shortEnd := a.bind(enquiry.DefaultTarget.ShortEnd.Microseconds())
+// metricsSQL judges each enquiry by the target that counts for it. A percentile
+// is rounded to tenths first, which it is a whole number of (p90 of whole
+// microseconds), so that binary fractions don't decide where it is rounded to
+// microseconds.
+func metricsSQL(f enquiry.Filter, g grouping, targets []Target, a *arguments) string {
+	j := newJudging(targets, a)
 	return `
 	WITH judged AS (
-		SELECT e.*, ` + g.slot + ` AS slot,
-			coalesce(exact.within_us, per_channel.within_us, per_origin.within_us, every.within_us, ` + within + `) AS within_us,
-			coalesce(exact.short_end_us, per_channel.short_end_us, per_origin.short_end_us, every.short_end_us, ` + shortEnd + `) AS short_end_us
-		FROM enquiries e
-		LEFT JOIN targets exact ON (exact.channel, exact.origin) = (e.channel, e.channel_ori)
-		LEFT JOIN targets per_channel ON (per_channel.channel, per_channel.origin) = (e.channel, '')
-		LEFT JOIN targets per_origin ON (per_origin.channel, per_origin.origin) = ('', e.channel_ori)
-		LEFT JOIN targets every ON (every.channel, every.origin) = ('', '')
+		SELECT e.*, ` + g.slot + ` AS slot, ` + j.within + ` AS within_us, ` + j.shortEnd + ` AS short_end_us
+		FROM enquiries e` + j.joins + `
 		WHERE ` + where(f, a) + `
 	)
 	SELECT ` + g.list + `
@@ -91,6 +88,40 @@ func metricsSQL(f enquiry.Filter, g grouping, a *arguments) string {
 		round(avg(handle_us))::bigint,
 		round(round((percentile_cont(0.5) WITHIN GROUP (ORDER BY handle_us::float8))::numeric, 1))::bigint
 	FROM judged e` + g.by
+}
+
+// judging finds the target of an enquiry e in SQL.
+type judging struct{ joins, within, shortEnd string }
+
+// newJudging looks for the most specific one, in the order of TargetFor, and
+// only for such as there are: each join costs as much as all counting.
+func newJudging(targets []Target, a *arguments) judging {
+	every := enquiry.DefaultTarget
+	kinds := map[[2]bool]bool{} // of a channel, of an origin
+	for _, t := range targets {
+		if t.Channel == "" && t.Origin == "" {
+			every = enquiry.Target{Within: t.Within, ShortEnd: t.ShortEnd}
+		}
+		kinds[[2]bool{t.Channel != "", t.Origin != ""}] = true
+	}
+	var j judging
+	for _, k := range []struct {
+		of       [2]bool
+		name, on string
+	}{
+		{[2]bool{true, true}, "exact", "(e.channel, e.channel_ori)"},
+		{[2]bool{true, false}, "per_channel", "(e.channel, '')"},
+		{[2]bool{false, true}, "per_origin", "('', e.channel_ori)"},
+	} {
+		if kinds[k.of] {
+			j.joins += " LEFT JOIN targets " + k.name + " ON (" + k.name + ".channel, " + k.name + ".origin) = " + k.on
+			j.within += k.name + ".within_us, "
+			j.shortEnd += k.name + ".short_end_us, "
+		}
+	}
+	j.within = "coalesce(" + j.within + a.bind(every.Within.Microseconds()) + "::bigint)"
+	j.shortEnd = "coalesce(" + j.shortEnd + a.bind(every.ShortEnd.Microseconds()) + "::bigint)"
+	return j
 }
 
 func scanGroup(groups []string) pgx.RowToFunc[enquiry.Group] {

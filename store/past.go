@@ -85,7 +85,30 @@ func settledBy(ts []enquiry.Transition, known time.Time) []enquiry.Transition {
 type span struct{ until, since, known time.Time }
 
 // readPast reads the deliveries of all enquiries that may have been under way.
+// They are two statements, since PostgreSQL takes what began and what ended in a
+// period for independent of each other, expects a hundred times as many, and
+// then reads every month whole.
 func readPast(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, s span) ([][]enquiry.Transition, error) {
+	sql, a := candidatesSQL(scope, s)
+	candidates, err := all(ctx, tx, pgx.RowToStructByPos[candidate], sql, planned(a)...)
+	if err != nil || len(candidates) == 0 {
+		return nil, err
+	}
+	sql, a = deliveriesSQL(candidates)
+	ts, err := all(ctx, tx, scanTransition, sql, planned(a)...)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(chunks(ts)), nil
+}
+
+// candidate is an enquiry that may have been under way, and when it was heard of.
+type candidate struct {
+	ServiceID, EID string
+	First, Last    time.Time
+}
+
+func candidatesSQL(scope enquiry.Scope, s span) (string, arguments) {
 	var a arguments
 	until, since := a.bind(s.until), a.bind(s.since)
 	underWay := "(e.status IN ('Opened', 'Handling') OR e.last_transition_at > " + since + "::timestamptz"
@@ -93,24 +116,48 @@ func readPast(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, s span) ([][]
 		underWay += " OR e.last_received_at > " + a.bind(s.known) + "::timestamptz"
 	}
 	underWay += ") AND " + within(scope, &a)
-	reach := a.bind(pastReach)
-	ts, err := all(ctx, tx, scanTransition, `
-		WITH candidates AS (
-			SELECT e.service_id, e.eid, e.first_received_at, e.last_received_at FROM enquiries e
-			WHERE e.started_at > `+since+`::timestamptz - `+reach+`::interval AND e.started_at <= `+until+`::timestamptz AND `+underWay+`
-			UNION
-			SELECT e.service_id, e.eid, e.first_received_at, e.last_received_at
-			FROM (TABLE stretched UNION TABLE board) k JOIN enquiries e USING (service_id, eid)
-			WHERE `+underWay+`
-		)
-		SELECT `+transitionColumns+` FROM candidates c, LATERAL (
-			SELECT * FROM transitions t
-			WHERE t.service_id = c.service_id AND t.eid = c.eid AND t.received_at BETWEEN c.first_received_at AND c.last_received_at
-		) t ORDER BY t.service_id, t.eid`, planned(a)...)
-	if err != nil {
-		return nil, err
+	return `
+		SELECT e.service_id, e.eid, e.first_received_at, e.last_received_at FROM enquiries e
+		WHERE e.started_at > ` + since + `::timestamptz - ` + a.bind(pastReach) + `::interval AND e.started_at <= ` + until + `::timestamptz AND ` + underWay + `
+		UNION
+		SELECT e.service_id, e.eid, e.first_received_at, e.last_received_at
+		FROM (TABLE stretched UNION TABLE board) k JOIN enquiries e USING (service_id, eid)
+		WHERE ` + underWay, a
+}
+
+// deliveriesSQL reads those of each candidate by its key, and only in the months
+// of any: OFFSET keeps PostgreSQL from joining another way.
+func deliveriesSQL(candidates []candidate) (string, arguments) {
+	services, eids := make([]string, len(candidates)), make([]string, len(candidates))
+	firsts, lasts := make([]time.Time, len(candidates)), make([]time.Time, len(candidates))
+	first, last := candidates[0].First, candidates[0].Last
+	for i, c := range candidates {
+		services[i], eids[i], firsts[i], lasts[i] = c.ServiceID, c.EID, c.First, c.Last
+		first, last = earlier(first, c.First), later(last, c.Last)
 	}
-	return slices.Collect(chunks(ts)), nil
+	var a arguments
+	return `
+		SELECT ` + transitionColumns + `
+		FROM unnest(` + a.bind(services) + `::text[], ` + a.bind(eids) + `::text[], ` + a.bind(firsts) + `::timestamptz[], ` + a.bind(lasts) + `::timestamptz[])
+			c (service_id, eid, first_at, last_at), LATERAL (
+			SELECT * FROM transitions t
+			WHERE t.service_id = c.service_id AND t.eid = c.eid AND t.received_at BETWEEN c.first_at AND c.last_at
+				AND t.received_at BETWEEN ` + a.bind(first) + ` AND ` + a.bind(last) + ` OFFSET 0
+		) t ORDER BY t.service_id, t.eid`, a
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // chunks are the deliveries of each enquiry, which stand together.

@@ -151,16 +151,19 @@ func (s *server) report(r *http.Request, ask reportQuery) (views.Reports, int64,
 	}
 	asked := []store.Asked{
 		{Filter: ask.filter}, {Filter: ask.before},
-		{Filter: ask.filter, Groups: []string{ask.group}}, {Filter: ask.before, Groups: []string{ask.group}},
-		{Filter: ask.filter, Groups: []string{"weekday", "hour"}},
+		{Filter: ask.filter, Groups: []string{"weekday", "hour"}}, {Filter: ask.filter, Groups: []string{ask.group}},
+	}
+	if ask.compare {
+		asked = append(asked, store.Asked{Filter: ask.before, Groups: []string{ask.group}})
 	}
 	got, seq, err := s.Store.MetricsOf(r.Context(), asked...)
 	if err != nil {
 		return page, 0, err
 	}
 	page.Total = views.Compared{Now: got[0][0], Before: got[1][0]}
-	page.Rows = s.reportRows(r, ask, got[2], got[3])
-	for _, g := range got[4] {
+	got = append(got, nil) // not compared: nothing stands beside the rows
+	page.Rows = s.reportRows(r, ask, got[3], got[4])
+	for _, g := range got[2] {
 		day, _ := strconv.Atoi(g.By["weekday"])
 		hour, _ := strconv.Atoi(g.By["hour"])
 		page.Heat.Cells[day-1][hour] = g
