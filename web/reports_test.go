@@ -111,7 +111,7 @@ func TestReportsCompareWithThePeriodBefore(t *testing.T) {
 	}
 	b.wants("/reports.csv", http.StatusForbidden)
 	b.wants("/reports", http.StatusSeeOther)
-	for _, bad := range []string{"group=agent", "group=day&group=hour", "measure=x", "compare=2", "by=closed", "from=1900-01-01", "from=x", "colour=1", "to=0001-01-02"} {
+	for _, bad := range []string{"group=agent", "group=day&group=hour", "measure=x", "compare=2", "by=closed", "from=1900-01-01&to=2026-02-03", "from=x", "colour=1", "to=0001-01-02"} {
 		q, err := url.ParseQuery(bad)
 		must(t, err)
 		if !q.Has("from") {
