@@ -16,19 +16,31 @@ type Sort string
 const (
 	NewestFirst    Sort = "-opened" // by StartedAt
 	OldestFirst    Sort = "opened"
+	HighestNumber  Sort = "-case" // by case number; of a search, those that begin with what it looks for come first
+	LowestNumber   Sort = "case"
 	LongestWait    Sort = "-wait"
 	ShortestWait   Sort = "wait"
 	LongestHandle  Sort = "-handle"
 	ShortestHandle Sort = "handle"
 )
 
+// SortOf is the order of a list that is asked for in none. Numbers are searched
+// by the index of numbers: in its order the first page of a million finds is
+// read as fast as that of ten.
+func SortOf(f enquiry.Filter) Sort {
+	if len(f.Cases) > 0 {
+		return HighestNumber
+	}
+	return NewestFirst
+}
+
 // order is how a Sort is done: by (key, service_id, eid), all in one
 // direction, so that a page begins at one comparison of rows.
 type order struct {
 	key     string // SQL of the key, never null
 	falling bool
-	value   func(*enquiry.Enquiry) int64 // the key of an enquiry
-	param   func(int64) any              // the key as a parameter
+	place   func(*cursor, *enquiry.Enquiry) // gives a cursor the key of an enquiry
+	param   func(cursor) any                // a cursor's key as a parameter
 }
 
 // A duration that does not exist stands for one beyond all others, so that it comes last.
@@ -40,6 +52,8 @@ const (
 var orders = map[Sort]order{
 	NewestFirst:    byStart(true),
 	OldestFirst:    byStart(false),
+	HighestNumber:  byNumber(true),
+	LowestNumber:   byNumber(false),
 	LongestWait:    byDuration("coalesce(e.wait_us, -1)", true, wait),
 	ShortestWait:   byDuration("coalesce(e.wait_us, 9223372036854775807)", false, wait),
 	LongestHandle:  byDuration("coalesce(e.handle_us, -1)", true, handle),
@@ -51,8 +65,16 @@ const startedAt = "e.started_at"
 func byStart(falling bool) order {
 	return order{
 		key: startedAt, falling: falling,
-		value: func(e *enquiry.Enquiry) int64 { return e.StartedAt.UnixMicro() },
-		param: func(key int64) any { return time.UnixMicro(key) },
+		place: func(c *cursor, e *enquiry.Enquiry) { c.Key = e.StartedAt.UnixMicro() },
+		param: func(c cursor) any { return time.UnixMicro(c.Key) },
+	}
+}
+
+func byNumber(falling bool) order {
+	return order{
+		key: "e.case_key", falling: falling,
+		place: func(c *cursor, e *enquiry.Enquiry) { c.Case = enquiry.CaseKey(e.CaseNumber) },
+		param: func(c cursor) any { return c.Case },
 	}
 }
 
@@ -63,13 +85,13 @@ func byDuration(key string, falling bool, of func(*enquiry.Enquiry) *time.Durati
 	}
 	return order{
 		key: key, falling: falling,
-		value: func(e *enquiry.Enquiry) int64 {
+		place: func(c *cursor, e *enquiry.Enquiry) {
+			c.Key = last
 			if us := microseconds(of(e)); us != nil {
-				return *us
+				c.Key = *us
 			}
-			return last
 		},
-		param: func(key int64) any { return key },
+		param: func(c cursor) any { return c.Key },
 	}
 }
 
@@ -81,13 +103,16 @@ type cursor struct {
 	Sort Sort   `json:"s"`
 	Back bool   `json:"b,omitempty"`
 	Key  int64  `json:"k"`
+	Case string `json:"c,omitempty"` // the key, where that is a number's
 	Svc  string `json:"v"`
 	EID  string `json:"e"`
 }
 
 // placeOf is the place beside e.
 func placeOf(s Sort, e *enquiry.Enquiry, back bool) cursor {
-	return cursor{s, back, orders[s].value(e), e.ServiceID, e.EID}
+	c := cursor{Sort: s, Back: back, Svc: e.ServiceID, EID: e.EID}
+	orders[s].place(&c, e)
+	return c
 }
 
 func cursorAt(s Sort, e *enquiry.Enquiry, back bool) string {
@@ -102,7 +127,7 @@ func readCursor(text string, s Sort) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
-	if err != nil || !isStorable(c.Svc) || !isStorable(c.EID) || !inRange(c) {
+	if err != nil || !isStorable(c.Svc) || !isStorable(c.EID) || !isStorable(c.Case) || !inRange(c) {
 		return c, &enquiry.BadParameter{Name: "after", Reason: "this is not a place in a list; begin again at the first page"}
 	}
 	if c.Sort != s {

@@ -117,18 +117,32 @@ func (c *conditions) within(key string) string {
 	return "(" + condition + " AND strpos(e.case_key, " + c.bind(key) + "::text) > 0)"
 }
 
-// begun and notBegun part the enquiries that f selects: those whose case numbers
-// begin with one that it looks for, which are found fast, and the rest.
-func begun(f enquiry.Filter, a *arguments) string {
+// beginnings are what the numbers that f looks for begin with, in their order;
+// none begins with another, so that no number begins with two.
+func beginnings(f enquiry.Filter) []string {
+	keys := each(f.Cases, enquiry.CaseKey)
+	slices.Sort(keys)
+	var list []string
+	for _, key := range keys {
+		if last := len(list) - 1; isStorable(key) && (last < 0 || !strings.HasPrefix(key, list[last])) {
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
+// beginningWith and notBegun part the enquiries that f selects: those whose case
+// numbers begin with each of what it looks for, which are found fast, and the rest.
+func beginningWith(f enquiry.Filter, key string, a *arguments) string {
 	c := conditions{arguments: a}
-	c.or(each(f.Cases, func(search string) string { return c.beginning(enquiry.CaseKey(search)) }))
+	c.all = append(c.all, c.beginning(key))
 	f.Cases = nil
 	return c.text() + " AND " + where(f, a)
 }
 
 func notBegun(f enquiry.Filter, a *arguments) string {
 	c := conditions{arguments: a}
-	c.or(each(f.Cases, func(search string) string { return c.beginning(enquiry.CaseKey(search)) }))
+	c.or(each(beginnings(f), c.beginning))
 	return "NOT " + c.text() + " AND " + where(f, a)
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -13,10 +12,11 @@ import (
 
 // Page asks for one page of a list.
 type Page struct {
-	Sort    Sort   // empty: NewestFirst
+	Sort    Sort   // empty: [SortOf]
 	After   string // cursor of a page before, opaque; empty: the first page
 	Limit   int    // 1 to 1000
-	Numbers Bound  // of the numbers of the whole filter; zero: they are not asked for
+	Quick   bool   // leave out what would keep the page waiting
+	Numbers Bound  // of the numbers of the whole filter; zero: not asked for, and of a quick page only what costs nothing
 }
 
 // List is one page and the position it shows.
@@ -28,17 +28,16 @@ type List struct {
 	Total     int64 // of the whole filter, counted up to 10,000 …
 	AtLeast   bool  // … and there are more
 	About     int64 // then, how many there are about; never below Total
+	Uncounted bool  // there are more than Total: counting them would have kept a quick page waiting
 
-	Numbers *enquiry.Group // as Metrics draws them; nil: beyond the page's bound
-
-	expected float64 // enquiries, by PostgreSQL's planner
+	Numbers *enquiry.Group // as Metrics draws them; nil: beyond the page's bound, or left out
 }
 
 // Enquiries gives one page of what f selects. A Page that cannot be is a
 // *enquiry.BadParameter.
 func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List, err error) {
 	if p.Sort == "" {
-		p.Sort = NewestFirst
+		p.Sort = SortOf(f)
 	}
 	at, err := p.check()
 	if err != nil {
@@ -46,34 +45,29 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 	}
 	f = moment(f)
 	l.Seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		var a arguments
-		if l.expected, err = expected(ctx, tx, where(f, &a), a); err != nil {
+		if err := l.read(ctx, tx, f, p, at); err != nil {
 			return err
 		}
-		whole := p
-		if len(f.Cases) > 0 && at == nil && p.Numbers != (Bound{}) {
-			whole.Limit = max(p.Limit, foundAtOnce)
+		switch {
+		case at == nil && l.Next == "": // these are all
+			return l.sum(ctx, tx, p)
+		case p.Quick && p.Numbers == (Bound{}):
+			return l.countSoon(ctx, tx, f)
 		}
-		if err := l.read(ctx, tx, f, whole, at); err != nil {
-			return err
-		}
-		count := l.total
-		if at == nil && l.Next == "" { // these are all
-			count = l.sum
-		}
-		if err := count(ctx, tx, f, p.Numbers); err != nil {
-			return err
-		}
-		l.cut(p)
-		return nil
+		return l.total(ctx, tx, f, p.Numbers)
 	})
 	return l, err
 }
 
-// check says whether it is an order.
+// Known says whether it is an order.
+func (s Sort) Known() bool {
+	_, ok := orders[s]
+	return ok
+}
+
 func (s Sort) check() error {
-	if _, ok := orders[s]; !ok {
-		return &enquiry.BadParameter{Name: "sort", Reason: "must be one of opened, -opened, wait, -wait, handle and -handle"}
+	if !s.Known() {
+		return &enquiry.BadParameter{Name: "sort", Reason: "must be one of opened, -opened, case, -case, wait, -wait, handle and -handle"}
 	}
 	return nil
 }
@@ -94,8 +88,7 @@ func (p Page) check() (*cursor, error) {
 }
 
 func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *cursor) error {
-	sql, a := pageSQL(f, p, at, l.expected)
-	es, err := all(ctx, tx, scanEnquiry, sql, planned(a)...)
+	es, err := readPage(ctx, tx, f, p, at, sortTime)
 	if err != nil {
 		return err
 	}
@@ -122,28 +115,6 @@ func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at
 		l.Prev = cursorAt(p.Sort, &es[0], true)
 	}
 	return nil
-}
-
-// pageSQL reads one row more than the page has, to know whether there are more.
-// Where few are found by their case numbers, or by a time other than the start,
-// they are found first and then sorted: else PostgreSQL goes through all history
-// by start until it meets them.
-func pageSQL(f enquiry.Filter, p Page, at *cursor, expected float64) (string, arguments) {
-	o := orders[p.Sort]
-	key, falling := o.key, o.falling
-	if key == startedAt && (len(f.Cases) > 0 && expected <= fewAtMost || f.By != enquiry.ByOpened && !(f.From.IsZero() && f.To.IsZero())) {
-		key += " + interval '0'"
-	}
-	var a arguments
-	condition := where(f, &a)
-	if at != nil {
-		falling = falling != at.Back
-		condition += fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", key,
-			map[bool]string{false: ">", true: "<"}[falling], a.bind(o.param(at.Key)), a.bind(at.Svc), a.bind(at.EID))
-	}
-	direction := map[bool]string{false: "ASC", true: "DESC"}[falling]
-	return fmt.Sprintf(`SELECT %s FROM enquiries e WHERE %s ORDER BY %s %[4]s, e.service_id %[4]s, e.eid %[4]s LIMIT %[5]s`,
-		enquiryColumnsE, condition, key, direction, a.bind(p.Limit+1)), a
 }
 
 // planned are arguments for a statement that is to be planned for these

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	gocmp "cmp"
 	"encoding/base64"
 	"errors"
 	"math/rand/v2"
@@ -91,8 +92,8 @@ func newestFirst(a, b enquiry.Enquiry) int {
 	return byKey(b.Key, a.Key)
 }
 
-// inOrder sorts as a list in this order does.
-func inOrder(es []enquiry.Enquiry, sort store.Sort) {
+// inOrder sorts as the list of what f selects does in this order.
+func inOrder(es []enquiry.Enquiry, f enquiry.Filter, sort store.Sort) {
 	duration := func(d func(*enquiry.Enquiry) *time.Duration, falling bool) func(a, b enquiry.Enquiry) int {
 		return func(a, b enquiry.Enquiry) int {
 			x, y := d(&a), d(&b)
@@ -109,17 +110,29 @@ func inOrder(es []enquiry.Enquiry, sort store.Sort) {
 			return byKey(a.Key, b.Key)
 		}
 	}
+	begins := func(e enquiry.Enquiry) int { // 0: with a number that is searched for
+		if slices.ContainsFunc(f.Cases, func(q string) bool { return strings.HasPrefix(enquiry.CaseKey(e.CaseNumber), enquiry.CaseKey(q)) }) {
+			return 0
+		}
+		return 1
+	}
+	number := func(sign int) func(a, b enquiry.Enquiry) int {
+		return func(a, b enquiry.Enquiry) int {
+			return gocmp.Or(gocmp.Compare(begins(a), begins(b)), sign*strings.Compare(enquiry.CaseKey(a.CaseNumber), enquiry.CaseKey(b.CaseNumber)), sign*byKey(a.Key, b.Key))
+		}
+	}
 	wait := func(e *enquiry.Enquiry) *time.Duration { return e.Wait }
 	handle := func(e *enquiry.Enquiry) *time.Duration { return e.HandleTime }
 	slices.SortFunc(es, map[store.Sort]func(a, b enquiry.Enquiry) int{
 		store.NewestFirst: newestFirst, store.OldestFirst: func(a, b enquiry.Enquiry) int { return newestFirst(b, a) },
+		store.HighestNumber: number(-1), store.LowestNumber: number(1),
 		store.LongestWait: duration(wait, true), store.ShortestWait: duration(wait, false),
 		store.LongestHandle: duration(handle, true), store.ShortestHandle: duration(handle, false),
 	}[sort])
 }
 
 var sorts = []store.Sort{
-	store.NewestFirst, store.OldestFirst, store.LongestWait, store.ShortestWait, store.LongestHandle, store.ShortestHandle,
+	store.NewestFirst, store.OldestFirst, store.HighestNumber, store.LowestNumber, store.LongestWait, store.ShortestWait, store.LongestHandle, store.ShortestHandle,
 }
 
 func TestPagesGoThroughAllForwardsAndBack(t *testing.T) {
@@ -133,7 +146,7 @@ func TestPagesGoThroughAllForwardsAndBack(t *testing.T) {
 			}
 			f := enquiry.Filter{Services: []string{"s1", "s2", "-"}}
 			want := selected(es, f)
-			inOrder(want, sort)
+			inOrder(want, f, sort)
 			walk(t, s, f, store.Page{Sort: sort, Limit: limit}, keys(want))
 		}
 	}

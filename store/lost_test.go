@@ -54,7 +54,7 @@ func TestLostIsTheSameInSQL(t *testing.T) {
 		for i := range es {
 			limits.Judge(&es[i], f.At)
 		}
-		l, err := s.Enquiries(t.Context(), f, store.Page{Limit: 1000})
+		l, err := s.Enquiries(t.Context(), f, store.Page{Sort: store.NewestFirst, Limit: 1000})
 		if err != nil {
 			rt.Fatal(err)
 		}

@@ -18,25 +18,19 @@ type Neighbours struct {
 // of the two; one that cannot be found within it is nil.
 func (s *Store) Neighbours(ctx context.Context, f enquiry.Filter, order Sort, e *enquiry.Enquiry, b Bound) (n Neighbours, err error) {
 	if order == "" {
-		order = NewestFirst
+		order = SortOf(f)
 	}
 	if err := order.check(); err != nil {
 		return n, err
 	}
 	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		var a arguments
-		rows, err := expected(ctx, tx, where(f, &a), a)
-		if err != nil {
-			return err
-		}
 		for _, side := range []struct {
 			back bool
 			into **enquiry.Enquiry
 		}{{true, &n.Before}, {false, &n.After}} {
 			at := placeOf(order, e, side.back)
 			_, err := timed(ctx, tx, b.Time, func(tx pgx.Tx) error {
-				sql, a := pageSQL(f, Page{Sort: order}, &at, rows)
-				found, err := all(ctx, tx, scanEnquiry, sql, planned(a)...)
+				found, err := readPage(ctx, tx, f, Page{Sort: order}, &at, 0)
 				if err == nil && len(found) == 1 {
 					*side.into = &found[0]
 				}

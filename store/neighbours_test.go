@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	gocmp "cmp"
 	"errors"
 	"math/rand/v2"
 	"testing"
@@ -28,7 +29,7 @@ func TestNeighboursAreThoseOfTheList(t *testing.T) {
 		if len(list) == 0 {
 			rt.Skip("nothing selected")
 		}
-		inOrder(list, map[bool]store.Sort{true: store.NewestFirst, false: order}[order == ""])
+		inOrder(list, f, gocmp.Or(order, store.SortOf(f)))
 		i := rapid.IntRange(0, len(list)-1).Draw(rt, "place")
 		n, err := s.Neighbours(t.Context(), f, order, &list[i], soon)
 		if err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -9,28 +10,46 @@ import (
 )
 
 const (
-	countUpTo = 10_000    // how far a list's total is counted
-	fewAtMost = 1_000_000 // enquiries are sooner found and sorted than met in order of all
+	countUpTo = 10_000 // how far a list's total is counted
 
-	// foundAtOnce is of how many that a search finds more than a page is read:
-	// to find them once more, for their numbers, takes longer.
-	foundAtOnce = 1_000
+	// countTime is how long a quick page waits for its total.
+	countTime = 100 * time.Millisecond
 )
+
+// Numbers are how many f selects and the numbers of them, unless those are
+// beyond the bound, without a page.
+func (s *Store) Numbers(ctx context.Context, f enquiry.Filter, b Bound) (l List, err error) {
+	f = moment(f)
+	l.Seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error { return l.total(ctx, tx, f, b) })
+	return l, err
+}
 
 // total reads how many enquiries f selects and draws their numbers, unless they
 // are beyond the bound. The numbers have the count in them.
 func (l *List) total(ctx context.Context, tx pgx.Tx, f enquiry.Filter, b Bound) error {
-	asked := b != (Bound{})
-	soon := asked && l.expected <= float64(b.Rows)
+	if b == (Bound{}) {
+		return l.count(ctx, tx, f)
+	}
+	about, err := expectedOf(ctx, tx, f)
+	if err != nil {
+		return err
+	}
+	soon := about <= b.Rows
 	if soon {
 		if err := l.measure(ctx, tx, f, b); err != nil || l.Numbers != nil {
 			return err
 		}
 	}
-	if err := l.count(ctx, tx, f); err != nil || !asked || soon || max(l.Total, l.About) > b.Rows {
+	if err := l.count(ctx, tx, f); err != nil || soon || max(l.Total, l.About) > b.Rows {
 		return err
 	}
 	return l.measure(ctx, tx, f, b)
+}
+
+func expectedOf(ctx context.Context, tx pgx.Tx, f enquiry.Filter) (int64, error) {
+	var a arguments
+	rows, err := expected(ctx, tx, where(f, &a), a)
+	return int64(rows), err
 }
 
 // measure draws the numbers, as long as that does not take too long.
@@ -50,41 +69,77 @@ func (l *List) measure(ctx context.Context, tx pgx.Tx, f enquiry.Filter, b Bound
 }
 
 // count reads how many enquiries f selects; beyond countUpTo, about how many.
+// What begins with a case number is counted before what has it elsewhere, and
+// often is enough.
 func (l *List) count(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error {
-	sql, a := countSQL(f)
-	err := tx.QueryRow(ctx, sql, planned(a)...).Scan(&l.Total)
-	if l.Total > countUpTo {
-		l.Total, l.AtLeast, l.About = countUpTo, true, max(int64(l.expected), countUpTo)
+	for _, s := range countable(f) {
+		if err := l.countMore(ctx, tx, s); err != nil {
+			return err
+		}
 	}
+	return l.bound(ctx, tx, f)
+}
+
+// countable are parts of a list that are counted one after the other.
+func countable(f enquiry.Filter) []stretch {
+	if len(f.Cases) > 0 {
+		return numbered(f, SortOf(f))
+	}
+	return []stretch{{where: func(a *arguments) string { return where(f, a) }}}
+}
+
+// countSoon is count, unless that takes too long: then there are more than on
+// the page.
+func (l *List) countSoon(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error {
+	counted := true
+	inTime, err := timed(ctx, tx, countTime, func(tx pgx.Tx) error {
+		for _, s := range countable(f) {
+			if counted = !s.part || l.Total > countUpTo; !counted { // looking for parts takes several times as long as all of the page
+				return nil
+			}
+			if err := l.countMore(ctx, tx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && !(inTime && counted) {
+		l.Total, l.Uncounted = int64(len(l.Enquiries)), true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return l.bound(ctx, tx, f)
+}
+
+// countMore adds those of a stretch, up to one beyond countUpTo in all.
+func (l *List) countMore(ctx context.Context, tx pgx.Tx, s stretch) error {
+	if l.Total > countUpTo {
+		return nil
+	}
+	var a arguments
+	sql := `SELECT count(*) FROM (SELECT FROM enquiries e WHERE ` + s.where(&a) + ` LIMIT ` + a.bind(countUpTo+1-l.Total) + `) counted`
+	var n int64
+	err := tx.QueryRow(ctx, sql, planned(a)...).Scan(&n)
+	l.Total += n
 	return err
 }
 
-// countSQL counts to one beyond countUpTo. What begins with a case number comes
-// before what has it elsewhere, and often is enough.
-func countSQL(f enquiry.Filter) (string, arguments) {
-	var a arguments
-	limit := " LIMIT " + a.bind(countUpTo+1)
-	const from = `SELECT FROM enquiries e WHERE `
-	rows := from + where(f, &a) + limit
-	if len(f.Cases) > 0 {
-		a = a[:1]
-		rows = `(` + from + begun(f, &a) + limit + `) UNION ALL (` + from + notBegun(f, &a) + limit + `)` + limit
+// bound says about how many there are, where they are more than are counted.
+func (l *List) bound(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error {
+	if l.Total <= countUpTo {
+		return nil
 	}
-	return `SELECT count(*) FROM (` + rows + `) counted`, a
-}
-
-// cut leaves of a list what its page has.
-func (l *List) cut(p Page) {
-	if len(l.Enquiries) > p.Limit {
-		l.Enquiries = l.Enquiries[:p.Limit]
-		l.Next = cursorAt(p.Sort, &l.Enquiries[p.Limit-1], false)
-	}
+	about, err := expectedOf(ctx, tx, f)
+	l.Total, l.AtLeast, l.About = countUpTo, true, max(about, countUpTo)
+	return err
 }
 
 // sum is total of a list that has been read whole.
-func (l *List) sum(ctx context.Context, tx pgx.Tx, _ enquiry.Filter, b Bound) error {
+func (l *List) sum(ctx context.Context, tx pgx.Tx, p Page) error {
 	l.Total = int64(len(l.Enquiries))
-	if b == (Bound{}) || l.Total > b.Rows {
+	if !p.Quick && (p.Numbers == Bound{} || l.Total > p.Numbers.Rows) {
 		return nil
 	}
 	targets, err := readTargets(ctx, tx)

@@ -119,20 +119,3 @@ func TestBeyondTenThousandATotalIsAbout(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
-
-// A search reads more than its page, to draw the numbers of it: the pages are
-// none the less those of any list.
-func TestASearchHasThePagesOfAnyList(t *testing.T) {
-	s, db := withConn(t)
-	es := randomSet(rand.New(rand.NewPCG(10, 10)), 300)
-	insert(t, db, es...)
-	f := enquiry.Filter{Cases: []string{"a", "1"}}
-	for _, sort := range sorts {
-		want := selected(es, f)
-		inOrder(want, sort)
-		if len(want) < 50 {
-			t.Fatalf("it finds only %d", len(want))
-		}
-		walk(t, s, f, store.Page{Sort: sort, Limit: 7, Numbers: anyNumbers}, keys(want))
-	}
-}

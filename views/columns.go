@@ -40,6 +40,9 @@ var columns = [...]column{
 	{key: "eid", name: "Enquiry id"},
 }
 
+// caseNumber is the column that every table of enquiries begins with.
+var caseNumber = column{name: "Case number", first: store.HighestNumber, second: store.LowestNumber}
+
 // UsualColumns are the keys of the columns shown to whom has chosen none.
 func UsualColumns() (keys []string) {
 	for _, c := range columns {

@@ -24,20 +24,30 @@ type Enquiries struct {
 	After   string     // the place in it
 	Columns []string   // keys of those that are shown
 	Rows    []Enquiry
-	Total   int64
-	AtLeast bool // there are more than Total: about as many as About
-	About   int64
 	Newer   string
 	Older   string
 	Files   Files // what can be downloaded
 
-	Numbers    *enquiry.Group // of all that the filter selects; nil: of too many
-	Targets    []store.Target // that their service level is judged by
-	AllNumbers string         // where they are drawn all the same; empty: they took too long
+	Counted
+	Targets     []store.Target // that the numbers' service level is judged by
+	NumbersFrom string         // where the numbers come from after the page; empty: they took too long
+	AllNumbers  string         // the page with them, for whom has no scripts or does not mind to wait
+	Later       time.Time      // when they were drawn, where that is after the list was read; LaterSeq says of what
+	LaterSeq    string
 
 	// Of a case number that was searched for in vain.
 	Near     []Enquiry
 	Anywhere int64 // as many as have it are selected without the rest of the filter
+}
+
+// Counted is how many a filter selects, and their numbers.
+type Counted struct {
+	Total     int64
+	AtLeast   bool // there are more than Total: about as many as About
+	About     int64
+	Uncounted bool // there are more than Total
+
+	Numbers *enquiry.Group // nil: of too many
 }
 
 // Search is the form's fields that have no menu, as they were filled in.
@@ -169,10 +179,12 @@ func or(s, otherwise string) string {
 }
 
 // count says how many the filter selects.
-func (p Enquiries) count(ctx context.Context) string {
+func (p Counted) count(ctx context.Context) string {
 	switch {
 	case p.Numbers != nil:
 		return t(ctx, "%d enquiries", p.Numbers.Enquiries)
+	case p.Uncounted:
+		return t(ctx, "more than %s enquiries", number(p.Total))
 	case p.AtLeast:
 		return t(ctx, "about %s enquiries", number(twoDigits(p.About)))
 	}

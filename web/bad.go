@@ -15,7 +15,7 @@ var badTexts = []lang.Text{
 	"%q is not a time zone: use an IANA name such as Asia/Hong_Kong or UTC",
 	"%q is not a time: write 2006-01-02 or 2006-01-02T15:04:05+08:00 (in an address, + is written %%2B)",
 	"is before from: choose a later one", "this is not a place in a list; begin again at the first page",
-	"this place belongs to a list in another order; begin again at the first page", "must be one of opened, -opened, wait, -wait, handle and -handle",
+	"this place belongs to a list in another order; begin again at the first page", "must be one of opened, -opened, case, -case, wait, -wait, handle and -handle", "is an order that takes too long for so many enquiries: choose a shorter period, more filters or another order",
 	"begins more than 30 years before the end: days and hours are told apart in a shorter period",
 	"reports count the enquiries opened in a period: leave it out", "%q is not one of %s", "must be 1, or left out", "must be a number from %d to %d",
 	"is not a parameter here: a wall link shows the views that it was made with",

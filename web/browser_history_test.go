@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -107,4 +108,38 @@ func TestHistoryWithoutScripts(t *testing.T) {
 	p.Navigate(s.URL + "/enquiries")
 	p.Do(chromedp.SendKeys(chromedp.CSS(".find input"), " #cn-2 "+kb.Enter))
 	p.Poll(`location.pathname === "/enquiries/svc-1/2"`)
+}
+
+// The numbers of a list of many come by themselves after it, without moving
+// what is there; and with scripts that get no answer the page says so.
+func TestNumbersComeByThemselves(t *testing.T) {
+	s := withMany(t, asDemo)
+	p := browsertest.New(t)
+	p.Viewport(1440, 900)
+	p.Before(`
+		window.tops = new Set();
+		const look = () => { const table = document.querySelector(".table.list"); if (table) tops.add(table.getBoundingClientRect().top); requestAnimationFrame(look); };
+		look();
+		const ask = window.fetch;
+		window.fetch = (...args) => new Promise((then) => setTimeout(then, 150)).then(() => ask(...args));`)
+	p.Navigate(s.URL + "/enquiries?q=cn-00")
+	p.Poll(`document.getElementById("count").textContent === "60 enquiries" && document.querySelector("[popovertarget=n-enquiries] , #sum data").closest("div").innerText.includes("60")`)
+	if tops := browsertest.Eval[string](p, `[...tops].join()`); strings.Contains(tops, ",") {
+		t.Errorf("the table stood at %s", tops)
+	}
+	p.Accessible()
+	p.Click(`[popovertarget="n-asa_seconds"]`)
+	p.Poll(`document.getElementById("n-asa_seconds").matches(":popover-open")`)
+
+	p = browsertest.New(t)
+	p.Allow("Failed to load", "net::ERR")
+	p.Before(`window.fetch = () => Promise.reject(new TypeError("nobody answers"));`)
+	p.Navigate(s.URL + "/enquiries?q=cn-00")
+	p.Poll(`document.getElementById("sum").innerText === "The numbers could not be drawn."`)
+
+	p = browsertest.New(t)
+	p.WithoutScripts()
+	p.Navigate(s.URL + "/enquiries?q=cn-00")
+	p.Click(`#sum a`)
+	p.Poll(`document.getElementById("count").innerText === "60 enquiries" && document.querySelectorAll("#sum data").length === 13`)
 }

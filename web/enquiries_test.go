@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/web"
 )
 
 // withListed is a site with enquiries of a day that went in all ways.
@@ -67,6 +69,10 @@ func TestAListsNumbersAreThoseOfTheAPI(t *testing.T) {
 		if len(shown) != 13 {
 			t.Fatalf("%q shows %d numbers", query, len(shown))
 		}
+		_, part := s.page("/enquiries/numbers?" + query)
+		if after := shownNumber.FindAllStringSubmatch(part, -1); !reflect.DeepEqual(shown, after) {
+			t.Errorf("%q: after the page come %v", query, after)
+		}
 		for _, n := range shown {
 			want := api.Groups[0][n[1]].String()
 			if n[3] != want && !same(n[3], want) {
@@ -76,7 +82,7 @@ func TestAListsNumbersAreThoseOfTheAPI(t *testing.T) {
 				t.Errorf("%q: %s is shown as %q and means %q", query, n[1], n[4], n[2])
 			}
 		}
-		if total := api.Groups[0]["enquiries"].String(); !strings.Contains(body, "<span>"+enquiriesText(total)+"</span>") {
+		if total := api.Groups[0]["enquiries"].String(); !strings.Contains(body, `<span id="count" role="status">`+enquiriesText(total)+"</span>") {
 			t.Errorf("%q does not say that it is %s", query, enquiriesText(total))
 		}
 	}
@@ -93,6 +99,77 @@ func enquiriesText(n string) string {
 		return "1 enquiry"
 	}
 	return n + " enquiries"
+}
+
+// withMany is a site with a list of more than a page.
+func withMany(t *testing.T, options ...func(*web.Config)) *site {
+	t.Helper()
+	s := newSite(t, options...)
+	for i := range 60 {
+		s.later(notification{"eid": fmt.Sprint(i), "displayCaseNumber": fmt.Sprintf("CN-%04d", i), "channel": []string{"WHATSAPP", "LINE"}[i%2]})
+	}
+	return s
+}
+
+var numbersFrom = regexp.MustCompile(`data-from="([^"]+)"`)
+
+// The page of a search does not wait for its count and numbers: it says where
+// they come from, and they say whether they are of what it shows.
+func TestNumbersComeAfterTheList(t *testing.T) {
+	s := withMany(t)
+	resp, body := s.page("/enquiries?q=cn-00&channel=LINE&channel=WHATSAPP&sort=-case")
+	from := values(numbersFrom, body)
+	if len(from) != 1 || !strings.Contains(body, "more than 50 enquiries") || !strings.Contains(body, `href="/enquiries?channel=LINE&amp;channel=WHATSAPP&amp;numbers=all&amp;q=cn-00&amp;sort=-case"`) {
+		t.Fatalf("numbers come from %v in %s", from, body)
+	}
+	path := strings.ReplaceAll(from[0], "&amp;", "&")
+	part, text := s.page(path)
+	if part.StatusCode != 200 || !strings.Contains(text, "60 enquiries") || !strings.Contains(text, `<data value="60">60</data>`) || strings.Contains(text, "Drawn at") {
+		t.Errorf("%s: %s %s", path, part.Status, text)
+	}
+	if part.Header.Get("Enquiryboard-Seq") != resp.Header.Get("Enquiryboard-Seq") {
+		t.Error("they are of another moment")
+	}
+	s.later(notification{"eid": "new", "displayCaseNumber": "CN-0099", "channel": "LINE"})
+	part, text = s.page(path)
+	if !strings.Contains(text, "61 enquiries") || !strings.Contains(text, "Drawn at") || !strings.Contains(text, `title="seq `+part.Header.Get("Enquiryboard-Seq")+`"`) {
+		t.Errorf("of a later moment: %s", text)
+	}
+	s.shows("/enquiries?q=cn-00&numbers=all", 200, "61 enquiries", `<data value="61">61</data>`)
+	for _, bad := range []string{"numbers=some", "seq=", "seq=1&seq=2", "status=Lost", "limit=1"} {
+		if resp, _ := s.page("/enquiries/numbers?" + bad); resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %s", bad, resp.Status)
+		}
+	}
+}
+
+// An enquiry knows what stands beside it in the list of a search, over the end of
+// what begins with the number.
+func TestBesideInASearch(t *testing.T) {
+	s := newSite(t)
+	for _, number := range []string{"AB-1", "AB-12", "X-AB-1", "Y-AB-1"} {
+		s.later(notification{"eid": number, "displayCaseNumber": number})
+	}
+	s.later(notification{"eid": "twin", "displayCaseNumber": "AB-1"})
+	_, body := s.page("/enquiries?q=AB-1")
+	rows := values(regexp.MustCompile(`<th scope="row"><a href="/enquiries/svc-1/([^?"]+)`), body)
+	if fmt.Sprint(rows) != "[AB-12 twin AB-1 Y-AB-1 X-AB-1]" {
+		t.Fatalf("the list: %v", rows)
+	}
+	beside := regexp.MustCompile(`href="/enquiries/svc-1/([^?"]+)\?in=[^"]*"[^>]*rel="(?:prev|next)"`)
+	for i, row := range rows {
+		_, body := s.page("/enquiries/svc-1/" + row + "?in=" + url.QueryEscape("q=AB-1"))
+		var want []string
+		if i > 0 {
+			want = append(want, rows[i-1])
+		}
+		if i < len(rows)-1 {
+			want = append(want, rows[i+1])
+		}
+		if got := values(beside, body); !reflect.DeepEqual(got, want) {
+			t.Errorf("beside %s: %v, want %v", row, got, want)
+		}
+	}
 }
 
 func TestSearchInVainOffersTheNearest(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"maps"
-	"math"
 	"net/http"
 	"net/url"
 	"time"
@@ -42,9 +41,11 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
-	list, err := s.Store.Enquiries(r.Context(), f, store.Page{
-		Sort: store.Sort(q.Get("sort")), After: q.Get("after"), Limit: enquiriesPerPage, Numbers: numbersFor(q),
-	})
+	ask := store.Page{Sort: store.Sort(q.Get("sort")), After: q.Get("after"), Limit: enquiriesPerPage, Quick: true}
+	if q.Has("numbers") {
+		ask.Numbers = numbersOfAll
+	}
+	list, err := s.Store.Enquiries(r.Context(), f, ask)
 	if bad := (*enquiry.BadParameter)(nil); errors.As(err, &bad) {
 		return s.refuseSearch(w, r, q, days, bad)
 	}
@@ -65,29 +66,17 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, views.EnquiriesPage(s.searchFrame(r, q), page))
 }
 
-// The numbers of what a filter selects are drawn at once where that is quickly
-// done; where it is not, whoever wants them says so, and waits.
-var (
-	numbersAtOnce = store.Bound{Rows: 200_000, Time: 2 * time.Second}
-	numbersOfAll  = store.Bound{Rows: math.MaxInt64, Time: 30 * time.Second}
-)
-
-func numbersFor(q url.Values) store.Bound {
-	if q.Get("numbers") == "all" {
-		return numbersOfAll
-	}
-	return numbersAtOnce
-}
-
 // lookNear finds what may have been meant by a case number that nothing has:
 // the same one without the rest of the filter, or else others like it.
 func (s *server) lookNear(r *http.Request, f enquiry.Filter, p *views.Enquiries) error {
 	alone := everything(r)
 	alone.Cases = f.Cases
-	list, err := s.Store.Enquiries(r.Context(), alone, store.Page{Limit: 1})
-	if err != nil || list.Total > 0 {
-		p.Anywhere = list.Total
-		return err
+	if len(alone.Values()) < len(f.Values()) {
+		list, err := s.Store.Enquiries(r.Context(), alone, store.Page{Limit: 1})
+		if err != nil || list.Total > 0 {
+			p.Anywhere = list.Total
+			return err
+		}
 	}
 	near, err := s.Store.Nearest(r.Context(), f.Scope, f.Cases[0], nearestShown)
 	p.Near = s.named(near)
@@ -114,9 +103,11 @@ func (s *server) searchFrame(r *http.Request, q url.Values) views.Frame {
 func (s *server) refuseSearch(w http.ResponseWriter, r *http.Request, q url.Values, days enquiry.Days, bad *enquiry.BadParameter) error {
 	kept := maps.Clone(q)
 	for _, name := range []string{bad.Name, "from", "to", "by", "tz", "sort", "after", "numbers"} {
-		kept.Del(name)
+		if name != "sort" || !store.Sort(q.Get("sort")).Known() { // one that takes too long is that of a shorter list
+			kept.Del(name)
+		}
 	}
-	f, err := parseFilter(r, kept, days)
+	f, err := parseFilter(r, kept, days, "sort")
 	if err != nil { // it has more faults than one
 		f, kept = everything(r), url.Values{}
 		f.Zone, f.DayStarts = days.Zone, days.Starts
@@ -163,7 +154,7 @@ func (s *server) searchPage(r *http.Request, f enquiry.Filter, q url.Values, zon
 		Words:   views.Words(r.Context(), f, names, time.Now()),
 		Zone:    f.Zone,
 		By:      f.By,
-		Sort:    cmp.Or(store.Sort(q.Get("sort")), store.NewestFirst),
+		Sort:    cmp.Or(store.Sort(q.Get("sort")), store.SortOf(f)),
 		Query:   list,
 		After:   q.Get("after"),
 		Columns: s.columns(r),
@@ -184,11 +175,9 @@ func searchOf(q url.Values, zone *time.Location) views.Search {
 
 func (s *server) fillPage(p *views.Enquiries, list store.List, q url.Values) {
 	p.Rows = s.named(list.Enquiries)
-	p.Total, p.AtLeast, p.About, p.Numbers = list.Total, list.AtLeast, list.About, list.Numbers
+	p.Counted = counted(list)
 	if list.Numbers == nil && !q.Has("numbers") {
-		all := maps.Clone(q)
-		all.Set("numbers", "all")
-		p.AllNumbers = "/enquiries?" + all.Encode()
+		p.NumbersFrom, p.AllNumbers = numbersLinks(p.Query, p.After, s.seqText(list.Seq))
 	}
 	p.Newer, p.Older = turn(q, list.Prev), turn(q, list.Next)
 }

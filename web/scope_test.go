@@ -29,6 +29,7 @@ var walks = map[string]walk{
 	"GET /{$}":                                     {path: "/", shows: true},
 	"GET /live":                                    {path: "/live", shows: true},
 	"GET /enquiries":                               {path: "/enquiries", shows: true},
+	"GET /enquiries/numbers":                       {path: "/enquiries/numbers"},
 	"POST /enquiries/columns":                      {path: "/enquiries/columns"},
 	"GET /enquiries/{serviceId}/{eid}":             {path: "/enquiries/inmark-svc/inmark-1", shows: true},
 	"POST /enquiries/{serviceId}/{eid}/notes":      {path: "/enquiries/inmark-svc/inmark-1/notes"},

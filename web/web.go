@@ -101,6 +101,7 @@ func (s *server) mainRoutes() []route {
 		{"GET /{$}", access.Viewer, s.boardPage},
 		{"GET /live", access.Viewer, s.liveHTML},
 		{"GET /enquiries", access.Viewer, s.enquiriesPage},
+		{"GET /enquiries/numbers", access.Viewer, s.enquiriesNumbers},
 		{"POST /enquiries/columns", access.Viewer, s.chooseColumns},
 		{"GET /enquiries/{serviceId}/{eid}", access.Viewer, s.enquiryPage},
 		{"POST /enquiries/{serviceId}/{eid}/notes", access.Supervisor, s.addNote},

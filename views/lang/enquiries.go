@@ -41,6 +41,10 @@ var enquiriesEntries = []entry{
 
 	// How many, and their numbers.
 	{English: "about %s enquiries", Traditional: "約 %s 個查詢", Simplified: "约 %s 个咨询"},
+	{English: "more than %s enquiries", Traditional: "多於 %s 個查詢", Simplified: "多于 %s 个咨询"},
+	{English: "Count them all and draw their numbers", Traditional: "計算總數及合計數字", Simplified: "计算总数及合计数字"},
+	{English: "The numbers could not be drawn.", Traditional: "未能計算合計數字。", Simplified: "未能计算合计数字。"},
+	{English: "Drawn at %s, after the list was read: what came in between is in them.", Traditional: "於 %s 計算，在讀取列表之後：其間收到的已計算在內。", Simplified: "于 %s 计算，在读取列表之后：其间收到的已计算在内。"},
 	{English: "Of all of these enquiries", Traditional: "以上所有查詢合計", Simplified: "以上所有咨询合计"},
 	{English: "Of the enquiries opened in the period", Traditional: "以該段時間內進線的查詢計算", Simplified: "以该时段内进线的咨询计算"},
 	{English: "Of the enquiries first picked up in the period", Traditional: "以該段時間內首次獲接手的查詢計算", Simplified: "以该时段内首次获接手的咨询计算"},
