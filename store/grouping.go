@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,7 +25,6 @@ type grouping struct {
 // start does not matter.
 func newGrouping(ctx context.Context, tx pgx.Tx, f enquiry.Filter, names []string, a *arguments) (grouping, error) {
 	g := grouping{slot: "0"}
-	var columns []string
 	var timed []string
 	for _, name := range names {
 		switch {
@@ -34,7 +34,7 @@ func newGrouping(ctx context.Context, tx pgx.Tx, f enquiry.Filter, names []strin
 			timed = append(timed, name)
 		}
 	}
-	labels := map[string]string{}
+	keys, texts := map[string]string{}, map[string]string{} // by the name of a grouping
 	if len(timed) > 0 {
 		slots, err := slotsOf(ctx, tx, f)
 		if err != nil {
@@ -47,21 +47,36 @@ func newGrouping(ctx context.Context, tx pgx.Tx, f enquiry.Filter, names []strin
 		}
 		g.slot = "width_bucket(e.started_at, " + a.bind(starts) + "::timestamptz[])"
 		for _, name := range timed {
-			labels[name] = a.bind(each(slots, func(s enquiry.Slot) string { return slotText(s, name) }))
+			numbers, labels := labelled(slots, name)
+			keys[name] = "(" + a.bind(numbers) + "::int[])[e.slot]"
+			texts[name] = "(" + a.bind(labels) + "::text[])[" + keys[name] + "]"
 		}
 	}
+	var by, list []string
 	for _, name := range names {
-		column := groupColumns[name]
-		if column == "" {
-			column = "(" + labels[name] + "::text[])[e.slot]"
-		}
-		columns = append(columns, column)
+		by, list = append(by, cmp.Or(groupColumns[name], keys[name])), append(list, cmp.Or(groupColumns[name], texts[name]))
 	}
-	if len(columns) > 0 {
-		g.list = strings.Join(columns, ", ") + ","
-		g.by = " GROUP BY " + strings.Join(columns, ", ") + " ORDER BY " + strings.Join(columns, ` COLLATE "C", `) + ` COLLATE "C"`
+	if len(names) > 0 {
+		g.list = strings.Join(list, ", ") + ","
+		g.by = " GROUP BY " + strings.Join(by, ", ") + " ORDER BY " + strings.Join(list, ` COLLATE "C", `) + ` COLLATE "C"`
 	}
 	return g, nil
+}
+
+// labelled gives each slot the number, from 1, of its label: an element of an
+// array of texts is looked for from its beginning, which for each enquiry takes
+// as long as all counting.
+func labelled(slots []enquiry.Slot, name string) (numbers []int32, labels []string) {
+	known := map[string]int32{}
+	for _, s := range slots {
+		text := slotText(s, name)
+		if known[text] == 0 {
+			labels = append(labels, text)
+			known[text] = int32(len(labels))
+		}
+		numbers = append(numbers, known[text])
+	}
+	return numbers, labels
 }
 
 // longestTimed is the longest period whose hours are told apart.

@@ -110,10 +110,14 @@ func BenchmarkScale(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
 				var pages, queries []time.Duration
+				var later []func()
 				for range c.samples {
 					path, sql, args := c.ask()
 					pages = append(pages, s.timed(path))
-					queries = append(queries, timedSQL(b, db, sql, args))
+					later = append(later, func() { queries = append(queries, timedSQL(b, db, sql, args)) })
+				}
+				for _, query := range later { // not between the pages: some take seconds, and all of the caches
+					query()
 				}
 				b.ReportMetric(percentileOf(pages, 50), "page-p50-ms")
 				b.ReportMetric(percentileOf(pages, 99), "page-p99-ms")
