@@ -218,7 +218,7 @@ func (b Beat) attributes(ctx context.Context) templ.OrderedAttributes {
 		{Key: "data-seq", Value: b.Seq},
 		{Key: "data-last", Value: iso(b.LastEvent)},
 		{Key: "data-zone", Value: b.Zone.String()},
-		{Key: "data-zone-text", Value: zoneText(b.Zone, b.At)}, // it changes with the clocks
+		{Key: "data-zone-text", Value: offsetText(b.Zone, b.At)}, // it changes with the clocks
 		{Key: "data-problem", Value: b.Problem},
 		{Key: "data-version", Value: version(ctx)},
 	}

@@ -104,7 +104,15 @@ func iso(t time.Time) string { return enquiry.TimeText(t, time.UTC) }
 
 // zoneText is a zone's name and what it is at t: "Asia/Hong_Kong (UTC+8)".
 func zoneText(zone *time.Location, t time.Time) string {
-	if zone == time.UTC || zone.String() == "UTC" {
+	if zone.String() == "UTC" {
+		return "UTC"
+	}
+	return fmt.Sprintf("%s (%s)", zone, offsetText(zone, t))
+}
+
+// offsetText is how far a zone is from UTC at t: "UTC+8".
+func offsetText(zone *time.Location, t time.Time) string {
+	if zone.String() == "UTC" {
 		return "UTC"
 	}
 	_, offset := t.In(zone).Zone()
@@ -112,11 +120,11 @@ func zoneText(zone *time.Location, t time.Time) string {
 	if offset < 0 {
 		sign, offset = "−", -offset
 	}
-	text := fmt.Sprintf("%s (UTC%s%d", zone, sign, offset/3600)
+	text := fmt.Sprintf("UTC%s%d", sign, offset/3600)
 	if m := offset / 60 % 60; m != 0 {
 		text += fmt.Sprintf(":%02d", m)
 	}
-	return text + ")"
+	return text
 }
 
 // number writes n with commas between thousands, as all our languages do.
