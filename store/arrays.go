@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -61,8 +62,13 @@ func (a *arrays) params() [][]byte {
 	return params
 }
 
-// array is the i-th.
-func (a *arrays) array(i int) []byte { return a.of[i].param(a.rows) }
+// textParams are params of n texts, also where there are no rows.
+func (a *arrays) textParams(n int) [][]byte {
+	if a.rows > 0 {
+		return a.params()
+	}
+	return slices.Repeat([][]byte{noTexts}, n)
+}
 
 // values are those of the only row.
 func (a *arrays) values() [][]byte {

@@ -17,6 +17,9 @@ var (
 // WithEnquiry are the tables from which rows go with their enquiry.
 var WithEnquiry = withEnquiry
 
+// GuessAfter is how many commits alone come before a guess.
+const GuessAfter = guessAfter
+
 // WriterConn is a connection as a writer has it, and its prepared statements.
 func WriterConn(ctx context.Context, s *Store) (*pgx.Conn, []*pgconn.StatementDescription, error) {
 	w := &writer{store: s}

@@ -114,13 +114,7 @@ func TestReplicasEndInTheSameRows(t *testing.T) {
 		}
 	}
 	for k, deliveries := range all {
-		e, ts, _, err := stores[0].Enquiry(t.Context(), enquiry.Scope{}, k)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, settled := enquiry.Fold(deliveries)
-		want.Seq = e.Seq
-		sameFold(t, e, ts, want, settled)
+		holds(t, stores[0], k, deliveries)
 	}
 }
 

@@ -150,7 +150,7 @@ func (w *writer) refoldLocked(ctx context.Context, keys []enquiry.Key) ([]refold
 		return nil, err
 	}
 	var position int64
-	if err := w.conn.QueryRow(ctx, takePosition).Scan(&position); err != nil {
+	if err := w.conn.QueryRow(ctx, takeTurn).Scan(&position, nil); err != nil {
 		return nil, err
 	}
 	found, err := readRefolding(ctx, w.conn, keys)
@@ -166,7 +166,7 @@ func (w *writer) refoldLocked(ctx context.Context, keys []enquiry.Key) ([]refold
 		found[i].after.Seq = position
 		w.rows.addFold(&found[i].after, found[i].settled, found[i].stored, found[i].before.EID != "")
 	}
-	return found, w.write(ctx, position)
+	return found, w.write(ctx, &batch{prepared: w.prepared}, position)
 }
 
 func byReceipt(a, b enquiry.Transition) int {

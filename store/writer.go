@@ -37,10 +37,12 @@ type writer struct {
 	committed func(enquiry.Change) // after each commit; may be nil
 	conn      *pgx.Conn            // nil: to be made
 	prepared  prepared
+	memory    memory
 
 	// Of one transaction; their memory is used again.
 	touched touchedKeys
 	folding []enquiry.Transition
+	settled [][]enquiry.Transition // by touched.list
 	rows    batchRows
 }
 
@@ -63,6 +65,7 @@ func (w *writer) open(ctx context.Context) error {
 		return unavailable(err)
 	}
 	w.conn = c
+	w.memory.forget()
 	return nil
 }
 
@@ -157,12 +160,14 @@ func (w *writer) commit(ctx context.Context, items []*item) error {
 	}
 	change, err := w.transact(ctx, items)
 	if err != nil {
+		w.memory.forget()
 		w.rollback()
 		if _, content := aboutContent(err); !w.conn.IsClosed() && !content && !passing(err) {
 			w.close() // what the server refuses for may last as long as the session and its plans
 		}
 		return err
 	}
+	w.memory.committed(change.Seq, w.touched.list, w.settled)
 	for _, it := range items {
 		it.kept = true
 	}
@@ -187,42 +192,80 @@ func (w *writer) rollback() {
 // transact takes the position and its lock, reads the deliveries of the
 // touched enquiries, folds, and writes: two round trips. The read is a
 // statement after the lock, so that it sees what the replica before committed.
+// Where memory serves, one round trip does.
 func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, error) {
 	keys := &w.touched
 	keys.of(items)
-	position, stored, err := w.lockAndRead(ctx, keys)
+	if w.memory.serves(keys) {
+		change, right, err := w.guess(ctx, items, keys)
+		if err != nil || right {
+			return change, err
+		}
+		w.memory.forget()
+	}
+	position, err := w.lockAndRead(ctx, keys)
 	if err != nil {
 		return enquiry.Change{}, err
 	}
-	change := enquiry.Change{Seq: position, Enquiries: make([]enquiry.Enquiry, 0, len(keys.list))}
-	w.rows.reset()
-	w.rows.addItems(items)
-	for _, k := range keys.list {
-		w.folding = append(append(w.folding[:0], stored[k]...), keys.fresh[k]...)
-		e, settled := enquiry.Fold(w.folding)
-		e.Seq = position
-		change.Enquiries = append(change.Enquiries, e)
-		w.rows.addFold(&e, settled, stored[k], len(stored[k]) > 0)
-	}
-	err = w.write(ctx, position)
+	change := w.fold(items, keys, position)
+	return change, w.sure(items, w.write(ctx, &batch{prepared: w.prepared}, position))
+}
+
+// guess is a transaction of one round trip, which writes what was folded of
+// what is remembered if nobody else has committed since, and else nothing.
+func (w *writer) guess(ctx context.Context, items []*item, keys *touchedKeys) (change enquiry.Change, right bool, err error) {
+	position := w.memory.position + 1
+	change = w.fold(items, keys, position)
+	b := batch{prepared: w.prepared}
+	b.queue(begin)
+	b.queueFor(func(r *pgconn.ResultReader) error {
+		right = r.NextRow()
+		return nil
+	}, takeGuessed, append([][]byte{int8Param(w.memory.position)}, keys.unknown.textParams(2)...)...)
+	err = w.sure(items, w.write(ctx, &b, position))
+	return change, right, err
+}
+
+// sure marks items of which it is not known whether a commit holds them.
+func (w *writer) sure(items []*item, err error) error {
 	if err != nil && w.conn.IsClosed() {
 		for _, it := range items {
 			it.maybe = true
 		}
 	}
-	return change, err
+	return err
+}
+
+// fold makes the rows of a transaction at a position.
+func (w *writer) fold(items []*item, keys *touchedKeys, position int64) enquiry.Change {
+	change := enquiry.Change{Seq: position, Enquiries: make([]enquiry.Enquiry, 0, len(keys.list))}
+	w.rows.reset()
+	w.rows.addItems(items)
+	w.settled = w.settled[:0]
+	for _, k := range keys.list {
+		stored := keys.stored[k]
+		w.folding = append(append(w.folding[:0], stored...), keys.fresh[k]...)
+		e, settled := enquiry.Fold(w.folding)
+		e.Seq = position
+		change.Enquiries = append(change.Enquiries, e)
+		w.settled = append(w.settled, settled)
+		w.rows.addFold(&e, settled, stored, len(stored) > 0)
+	}
+	return change
 }
 
 // touchedKeys are the enquiries of a batch, and their deliveries in it.
 type touchedKeys struct {
-	list   []enquiry.Key
-	arrays arrays // list
-	fresh  map[enquiry.Key][]enquiry.Transition
+	list    []enquiry.Key
+	arrays  arrays // list
+	unknown arrays // those of list that memory does not have
+	fresh   map[enquiry.Key][]enquiry.Transition
+	stored  map[enquiry.Key][]enquiry.Transition // what was there before
 }
 
 func (t *touchedKeys) of(items []*item) {
 	if t.fresh == nil {
-		t.fresh = map[enquiry.Key][]enquiry.Transition{}
+		t.fresh, t.stored = map[enquiry.Key][]enquiry.Transition{}, map[enquiry.Key][]enquiry.Transition{}
 	}
 	clear(t.fresh)
 	t.list = t.list[:0]
@@ -242,9 +285,20 @@ func (t *touchedKeys) of(items []*item) {
 }
 
 const (
-	begin        = `BEGIN`
-	commit       = `COMMIT`
+	begin  = `BEGIN`
+	commit = `COMMIT`
+
 	takePosition = `UPDATE installation SET position = position + 1 RETURNING position`
+
+	// A writer's transaction notes that it has taken the position, without which
+	// none of its statements writes: see inTurn.
+	takeTurn    = takePosition + `, set_config('enquiryboard.turn', 'taken', true)`
+	takeGuessed = `UPDATE installation SET position = position + 1
+	WHERE position = $1 AND NOT EXISTS (
+		SELECT FROM (SELECT unnest($2::text[]), unnest($3::text[])) AS k (service_id, eid)
+		JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid)
+	RETURNING position, set_config('enquiryboard.turn', 'taken', true)`
+	inTurn = `current_setting('enquiryboard.turn', true) = 'taken'`
 
 	// The bounds on received_at spare looking into every month.
 	readStored = `
@@ -254,33 +308,30 @@ const (
 	JOIN transitions t ON t.service_id = e.service_id AND t.eid = e.eid
 		AND t.received_at >= e.first_received_at AND t.received_at <= e.last_received_at`
 
-	notify = `SELECT pg_notify($1, $2)`
+	notify = `SELECT pg_notify($1, $2) WHERE ` + inTurn
 )
 
 // lockAndRead begins the transaction.
-func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position int64, stored map[enquiry.Key][]enquiry.Transition, err error) {
+func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position int64, err error) {
 	b := batch{prepared: w.prepared}
 	b.queue(begin)
-	b.queueFor(readPosition(&position), takePosition)
-	if len(keys.list) > 0 {
-		stored = make(map[enquiry.Key][]enquiry.Transition, len(keys.list))
-		b.rowsFor(w.readTransitions(stored), readStored, &keys.arrays)
-	}
+	b.queueFor(readPosition(&position), takeTurn)
+	clear(keys.stored)
+	b.rowsFor(w.readTransitions(keys.stored), readStored, &keys.arrays)
 	err = w.send(ctx, &b)
-	return position, stored, err
+	return position, err
 }
 
-// write ends the transaction.
-func (w *writer) write(ctx context.Context, position int64) error {
-	b := batch{prepared: w.prepared}
-	w.rows.queue(&b, position)
+// write ends the transaction, with what is in b before.
+func (w *writer) write(ctx context.Context, b *batch, position int64) error {
+	w.rows.queue(b, position)
 	b.queue(notify, []byte(notifyChannel), []byte(notification{w.origin, position}.String()))
 	var ended pgconn.CommandTag
 	b.queueFor(func(r *pgconn.ResultReader) (err error) {
 		ended, err = r.Close()
 		return err
 	}, commit)
-	if err := w.send(ctx, &b); err != nil {
+	if err := w.send(ctx, b); err != nil {
 		return err
 	}
 	if ended.String() != commit {

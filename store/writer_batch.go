@@ -15,7 +15,7 @@ import (
 
 // writerStatements are all that a writer sends in batches, prepared with its connection.
 var writerStatements = [...]string{
-	begin, takePosition, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine, countKeys,
+	begin, takeTurn, takeGuessed, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine, countKeys,
 	insertEnquiries, updateEnquiries, insertBoard, insertStretched, insertChange, notify, commit,
 }
 

@@ -51,11 +51,7 @@ func (r *enquiryRows) queue(b *batch, position int64) {
 	b.rows(updateEnquiries, &r.known)
 	b.rows(insertBoard, &r.onBoard)
 	b.rows(insertStretched, &r.stretched)
-	serviceIDs, eids := noTexts, noTexts
-	if r.changed.rows > 0 {
-		serviceIDs, eids = r.changed.array(0), r.changed.array(1)
-	}
-	b.queue(insertChange, int8Param(position), serviceIDs, eids)
+	b.queue(insertChange, append([][]byte{int8Param(position)}, r.changed.textParams(2)...)...)
 }
 
 const (
@@ -63,11 +59,11 @@ const (
 	insertBoard = `
 	INSERT INTO board (service_id, eid)
 	SELECT n.service_id, n.eid FROM (SELECT unnest($1::text[]), unnest($2::text[])) AS n (service_id, eid)
-	WHERE NOT EXISTS (SELECT FROM board AS b WHERE b.service_id = n.service_id AND b.eid = n.eid)
+	WHERE NOT EXISTS (SELECT FROM board AS b WHERE b.service_id = n.service_id AND b.eid = n.eid) AND ` + inTurn + `
 	ON CONFLICT DO NOTHING`
 
-	insertStretched = `INSERT INTO stretched (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) ON CONFLICT DO NOTHING`
-	insertChange    = `INSERT INTO changes (seq, service_id, eid) VALUES ($1, $2, $3)`
+	insertStretched = `INSERT INTO stretched (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) WHERE ` + inTurn + ` ON CONFLICT DO NOTHING`
+	insertChange    = `INSERT INTO changes (seq, service_id, eid) SELECT $1, $2, $3 WHERE ` + inTurn
 )
 
 // enquiryFields are the columns of enquiries, in the order of enquiryValues.
@@ -82,7 +78,8 @@ const enquiryValues = `
 		unnest($11::timestamptz[]), unnest($12::timestamptz[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]),
 		unnest($15::timestamptz[]), unnest($16::timestamptz[]), unnest($17::timestamptz[]),
 		unnest($18::bigint[]), unnest($19::bigint[]), unnest($20::bigint[]), unnest($21::bigint[]),
-		unnest($22::boolean[]), unnest($23::text[]), unnest($24::timestamptz[]), unnest($25::timestamptz[]), unnest($26::bigint[])`
+		unnest($22::boolean[]), unnest($23::text[]), unnest($24::timestamptz[]), unnest($25::timestamptz[]), unnest($26::bigint[])
+	WHERE ` + inTurn
 
 // A plain update costs a quarter less than one after a conflict. Nothing that
 // is not stored conflicts, unless somebody has put it there by hand.

@@ -141,19 +141,21 @@ const (
 		date, date_at, occurred_at, duplicate, key_id, raw)
 	SELECT unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
 		unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::text[])::text[],
-		unnest($12::text[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]), unnest($15::boolean[]), unnest($16::text[]), unnest($17::bytea[])`
+		unnest($12::text[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]), unnest($15::boolean[]), unnest($16::text[]), unnest($17::bytea[])
+	WHERE ` + inTurn
 
 	mendTransitions = `
 	UPDATE transitions AS t SET occurred_at = n.occurred_at, duplicate = n.duplicate
 	FROM (SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::timestamptz[]), unnest($6::boolean[]))
 		AS n (service_id, eid, received_at, id, occurred_at, duplicate)
-	WHERE t.service_id = n.service_id AND t.eid = n.eid AND t.received_at = n.received_at AND t.id = n.id`
+	WHERE t.service_id = n.service_id AND t.eid = n.eid AND t.received_at = n.received_at AND t.id = n.id AND ` + inTurn
 
 	// What is stored again is not counted again.
 	insertQuarantine = `
 	WITH kept AS (
 		INSERT INTO quarantine (received_at, id, reason, detail, key_id, raw)
 		SELECT unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::bytea[])
+		WHERE ` + inTurn + `
 		ON CONFLICT (received_at, id) DO NOTHING
 		RETURNING key_id, received_at)
 	UPDATE webhook_keys AS w
@@ -164,12 +166,12 @@ const (
 	leaveQuarantine = `
 	UPDATE quarantine AS q SET retried_at = clock_timestamp()
 	FROM (SELECT unnest($1::timestamptz[]), unnest($2::uuid[])) AS n (received_at, id)
-	WHERE q.received_at = n.received_at AND q.id = n.id`
+	WHERE q.received_at = n.received_at AND q.id = n.id AND ` + inTurn
 
 	countKeys = `
 	UPDATE webhook_keys AS w SET deliveries = w.deliveries + n.n, last_used_at = greatest(w.last_used_at, n.last)
 	FROM (SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::timestamptz[])) AS n (id, n, last)
-	WHERE w.id = n.id`
+	WHERE w.id = n.id AND ` + inTurn
 )
 
 func pgUUID(id enquiry.ID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"slices"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
+)
+
+// memory is what a writer knows to be stored: the deliveries of enquiries that
+// it has written lately, as of its last commit. Whatever changes what is stored
+// of an enquiry takes a position; so while the positions of a writer's commits
+// follow on each other, all of that is as it remembers it.
+type memory struct {
+	position int64 // of the last commit
+	alone    int   // commits in a row that no other came between
+	// Two generations: what is not written again goes with the older one.
+	recent, older map[enquiry.Key][]enquiry.Transition
+	bytes         int // about, of recent
+}
+
+const (
+	memoryBytes = 8 << 20 // of a generation
+
+	// An enquiry of more deliveries is not remembered: it is no common one.
+	memoryDeliveries = 32
+
+	// Where other replicas are busy, guesses would mostly be wrong.
+	guessAfter = 8
+)
+
+// serves puts what is stored of keys into them, and says whether it is known of
+// all. What is not remembered is taken to be new, if it begins.
+func (m *memory) serves(keys *touchedKeys) bool {
+	if m.alone < guessAfter {
+		return false
+	}
+	clear(keys.stored)
+	keys.unknown.reset()
+	for _, k := range keys.list {
+		switch stored := m.of(k); {
+		case stored != nil:
+			keys.stored[k] = stored
+		case slices.ContainsFunc(keys.fresh[k], func(t enquiry.Transition) bool { return t.Status == enquiry.Opened }):
+			keys.unknown.row().text(k.ServiceID).text(k.EID)
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func (m *memory) of(k enquiry.Key) []enquiry.Transition {
+	if ts := m.recent[k]; ts != nil {
+		return ts
+	}
+	return m.older[k]
+}
+
+// committed notes what a commit has left stored of keys.
+func (m *memory) committed(position int64, keys []enquiry.Key, settled [][]enquiry.Transition) {
+	if position != m.position+1 {
+		m.forget()
+	}
+	m.position = position
+	m.alone++
+	for i, k := range keys {
+		m.keep(k, settled[i])
+	}
+}
+
+func (m *memory) keep(k enquiry.Key, settled []enquiry.Transition) {
+	if m.recent == nil || m.bytes > memoryBytes {
+		m.older, m.recent, m.bytes = m.recent, map[enquiry.Key][]enquiry.Transition{}, 0
+	}
+	m.bytes -= bytesOf(m.recent[k])
+	if len(settled) > memoryDeliveries {
+		delete(m.recent, k)
+		delete(m.older, k)
+		return
+	}
+	m.bytes += bytesOf(settled)
+	m.recent[k] = settled
+}
+
+func (m *memory) forget() { *m = memory{} }
+
+// bytesOf is about what deliveries take in memory.
+func bytesOf(ts []enquiry.Transition) int {
+	const fixed = 400
+	n := 0
+	for i := range ts {
+		t := &ts[i]
+		n += fixed + len(t.EID) + len(t.CaseNumber) + len(t.SocialID) + len(t.Destination) + len(t.Date)
+		for _, s := range t.DestinationTypes {
+			n += len(s)
+		}
+	}
+	return n
+}
