@@ -12,6 +12,9 @@ import (
 // ErrExists means that a name, e-mail address or id is taken.
 var ErrExists = errors.New("already exists")
 
+// ErrTooMany means that there are as many of something as may be.
+var ErrTooMany = errors.New("too many")
+
 // querier is a pool or a transaction.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)

@@ -27,18 +27,30 @@ func (s *Store) SavedViews(ctx context.Context, userID string) ([]SavedView, err
 		WHERE user_id IS NOT DISTINCT FROM nullif($1, '')::uuid ORDER BY lower(name), name`, userID)
 }
 
-// SaveView keeps a view; one of the same name is replaced. ErrExists when the
+// SaveView keeps a view. One of the same name is replaced if that is wanted;
+// else, unless it is the same view, that is [ErrExists]. [ErrTooMany] when the
 // user has [MaxSavedViews] already.
-func (s *Store) SaveView(ctx context.Context, userID string, v SavedView) error {
-	tag, err := s.pool.Exec(ctx, `
-		INSERT INTO saved_views (user_id, name, query)
-		SELECT nullif($1, '')::uuid, $2, $3
-		WHERE (SELECT count(*) FROM saved_views WHERE user_id IS NOT DISTINCT FROM nullif($1, '')::uuid AND name <> $2) < $4
-		ON CONFLICT (user_id, name) DO UPDATE SET query = excluded.query`, userID, v.Name, v.Query, MaxSavedViews)
-	if err == nil && tag.RowsAffected() == 0 {
-		return ErrExists
-	}
-	return known(err)
+func (s *Store) SaveView(ctx context.Context, userID string, v SavedView, replace bool) error {
+	return known(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `
+			INSERT INTO saved_views AS kept (user_id, name, query)
+			SELECT nullif($1, '')::uuid, $2, $3
+			WHERE (SELECT count(*) FROM saved_views WHERE user_id IS NOT DISTINCT FROM nullif($1, '')::uuid AND name <> $2) < $4
+			ON CONFLICT (user_id, name) DO UPDATE SET query = excluded.query WHERE $5 OR kept.query = excluded.query`,
+			userID, v.Name, v.Query, MaxSavedViews, replace)
+		if err != nil || tag.RowsAffected() > 0 {
+			return err
+		}
+		used, err := one(ctx, tx, pgx.RowTo[bool], `
+			SELECT EXISTS (SELECT FROM saved_views WHERE user_id IS NOT DISTINCT FROM nullif($1, '')::uuid AND name = $2)`, userID, v.Name)
+		switch {
+		case err != nil:
+			return err
+		case used:
+			return ErrExists
+		}
+		return ErrTooMany
+	}))
 }
 
 // DropView forgets one of a user's views; ErrNotFound where there is none.

@@ -143,12 +143,18 @@ func EnquiryFilters(ctx context.Context, f enquiry.Filter, query url.Values, opt
 	recovered := Menu{Name: "recovered", Label: t(ctx, "Recovered"), Note: "Recovered: missed, and handled after that."}
 	recovered.add("true", t(ctx, "Recovered"), query)
 	recovered.add("false", t(ctx, "Not recovered"), query)
-	form.Menus = append(form.Menus, reached, recovered)
+	lost := Menu{Name: "lost", Label: t(ctx, "Probably lost"), Note: "Probably lost: nothing was heard of it for longer than its channel's limit."}
+	lost.add("true", t(ctx, "Probably lost"), query)
+	lost.add("false", t(ctx, "Not probably lost"), query)
+	reconciled := Menu{Name: "reconciled", Label: t(ctx, "Noted as ended"), Note: "Noted as ended: somebody wrote down that it ended without a word."}
+	reconciled.add("true", t(ctx, "Noted as ended"), query)
+	reconciled.add("false", t(ctx, "Not noted as ended"), query)
+	form.Menus = append(form.Menus, reached, recovered, lost, reconciled)
 	form.Keep = nil
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		values := query[name]
 		switch {
-		case HasMenu(name), slices.Contains([]string{"reached", "recovered", "by", "from", "to", "tz"}, name):
+		case HasMenu(name), slices.Contains([]string{"reached", "recovered", "lost", "reconciled", "by", "from", "to", "tz"}, name):
 			continue
 		case name == "q":
 			values = values[1:] // the form has a field for one

@@ -71,6 +71,9 @@ var reportMeasures = []reportMeasure{
 	{"answered", "Answered", "answered", countText(func(g enquiry.Group) int64 { return g.Answered }), countValue(func(g enquiry.Group) int64 { return g.Answered })},
 	{"missed", "Missed", "answered", countText(func(g enquiry.Group) int64 { return g.Missed }), countValue(func(g enquiry.Group) int64 { return g.Missed })},
 	{"recovered", "Recovered", "recovered", countText(func(g enquiry.Group) int64 { return g.Recovered }), countValue(func(g enquiry.Group) int64 { return g.Recovered })},
+	{"missed_rate", "Missed rate", "missed-rate",
+		func(_ context.Context, g enquiry.Group) string { return percent(g.MissedRate) },
+		func(g enquiry.Group) (float64, bool) { return valueOf(g.MissedRate) }},
 	{"service_level", "Service level", "service-level",
 		func(_ context.Context, g enquiry.Group) string { return share(g.WithinTarget, g.Judged) },
 		func(g enquiry.Group) (float64, bool) { return valueOf(g.ServiceLevel) }},
@@ -179,17 +182,16 @@ func (m reportMeasure) data(g enquiry.Group) string {
 func (m reportMeasure) change(c Compared) string {
 	now, ok := m.value(c.Now)
 	before, was := m.value(c.Before)
+	share := m.name == "service_level" || m.name == "missed_rate"
 	switch {
-	case !ok || !was || before == 0:
+	case !ok || !was || before == 0 && !share:
 		return ""
 	case now == before:
 		return "±0 %"
-	}
-	percent := math.Round(100 * (now - before) / before)
-	if m.name == "service_level" {
+	case share:
 		return signed(math.Round(100*(now-before))) + " pp"
 	}
-	return signed(percent) + " %"
+	return signed(math.Round(100*(now-before)/before)) + " %"
 }
 
 func signed(n float64) string {

@@ -21,22 +21,20 @@ var listMeasures = []listMeasure{
 	{reportMeasures[2], "Those that reached Missed at any time, recovered ones included."},
 	{reportMeasures[3], "Those that were missed and picked up after that."},
 	{reportMeasure{"closed", "Closed", "answered", countText(closed), countValue(closed)}, "Those that reached Closed at any time."},
-	{reportMeasure{"missed_rate", "Missed rate", "missed-rate", missedRate, func(g enquiry.Group) (float64, bool) { return valueOf(g.MissedRate) }},
-		"Those missed and never picked up, out of all that were answered, missed or closed, each counted once."},
-	{reportMeasures[4], ""}, // says what it is judged by
-	{reportMeasures[5], "Average speed of answer: the mean of all waits."},
-	{reportMeasures[6], "The wait that half stayed within; exact, between two neighbours by proportion."},
-	{reportMeasures[7], "The wait that nine in ten stayed within; exact, between two neighbours by proportion."},
+	{reportMeasures[4], "Those missed and never picked up, out of all that were answered, missed or closed, each counted once."},
+	{reportMeasures[5], ""}, // says what it is judged by
+	{reportMeasures[6], "Average speed of answer: the mean of all waits."},
+	{reportMeasures[7], "The wait that half stayed within; exact, between two neighbours by proportion."},
+	{reportMeasures[8], "The wait that nine in ten stayed within; exact, between two neighbours by proportion."},
 	{reportMeasure{"wait_max_seconds", "Longest wait", "percentiles", tookText(longestWait), tookValue(longestWait)}, "The longest of all waits."},
-	{reportMeasures[8], "Average handle time: the mean of all handle times. Means are always of all enquiries together, never of means."},
+	{reportMeasures[9], "Average handle time: the mean of all handle times. Means are always of all enquiries together, never of means."},
 	{reportMeasure{"handle_p50_seconds", "Median handle time", "percentiles", tookText(medianHandle), tookValue(medianHandle)},
 		"The handle time that half stayed within; exact, between two neighbours by proportion."},
 }
 
-func closed(g enquiry.Group) int64                         { return g.Closed }
-func longestWait(g enquiry.Group) *time.Duration           { return g.WaitMax }
-func medianHandle(g enquiry.Group) *time.Duration          { return g.HandleP50 }
-func missedRate(_ context.Context, g enquiry.Group) string { return percent(g.MissedRate) }
+func closed(g enquiry.Group) int64                { return g.Closed }
+func longestWait(g enquiry.Group) *time.Duration  { return g.WaitMax }
+func medianHandle(g enquiry.Group) *time.Duration { return g.HandleP50 }
 
 // explain is what a number means, and of which enquiries it is.
 func (p Enquiries) explain(ctx context.Context, m listMeasure) string {

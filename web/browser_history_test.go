@@ -8,6 +8,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
@@ -142,4 +144,37 @@ func TestNumbersComeByThemselves(t *testing.T) {
 	p.Navigate(s.URL + "/enquiries?q=cn-00")
 	p.Click(`#sum a`)
 	p.Poll(`document.getElementById("count").innerText === "60 enquiries" && document.querySelectorAll("#sum data").length === 13`)
+}
+
+// What was probably lost is chosen in a menu, and a used name asks before it is
+// given to another filter.
+func TestChoosingTheLostAndSavingUnderAUsedName(t *testing.T) {
+	s := newSite(t, asDemo)
+	must(t, s.store.SetTarget(t.Context(), store.Target{Within: time.Minute, Breach: time.Minute, Lost: enquiry.LostAfter{Waiting: time.Hour}}))
+	s.later(notification{"eid": "lost", "displayCaseNumber": "CN-1", "date": time.Now().Add(-5 * time.Hour).UTC().Format(time.RFC3339)})
+	s.later(notification{"eid": "waits", "displayCaseNumber": "CN-2", "channel": "LINE"})
+	p := browsertest.New(t)
+	p.Allow("409")
+	p.Viewport(1440, 900)
+	p.Navigate(s.URL + "/enquiries")
+	for _, c := range []struct{ menu, value, shows string }{{"lost", "true", "CN-1"}, {"reconciled", "true", ""}} {
+		p.Click(`[data-key="` + c.menu + `"] summary`)
+		p.Click(`input[name=` + c.menu + `][value=` + c.value + `]`)
+		p.Click(`form.search .fields button`)
+		p.Poll(`location.search.includes("` + c.menu + `=true") && [...document.querySelectorAll("tbody th")].map((th) => th.innerText).join() === "` + c.shows + `"`)
+	}
+
+	save := func(path string) {
+		p.Navigate(s.URL + path)
+		p.Click(`.saved summary`)
+		p.Type(`#save-view input[name=name]`, "Mine")
+		p.Click(`#save-view button`)
+	}
+	save("/?channel=LINE")
+	p.Poll(`location.search === "?channel=LINE" && document.querySelector(".saved ul a")?.textContent === "Mine"`)
+	save("/?channel=WHATSAPP")
+	p.Poll(`document.querySelector("form.again [name=replace]")`)
+	p.Accessible()
+	p.Click(`form.again [name=replace]`)
+	p.Poll(`location.search === "?channel=WHATSAPP" && document.querySelector(".saved ul a")?.getAttribute("href") === "/?channel=WHATSAPP"`)
 }

@@ -37,7 +37,7 @@ func TestEveryPageSpeaksEveryLanguage(t *testing.T) {
 	if status, _ := s.postRaw(s.webhook(), `{"9":9}`); status != 200 {
 		t.Fatal(status)
 	}
-	must(t, s.store.SaveView(t.Context(), u.ID, store.SavedView{Name: "1"}))
+	must(t, s.store.SaveView(t.Context(), u.ID, store.SavedView{Name: "1"}, false))
 	s.wallLink(store.Wall{Name: "1"})
 	pages := []string{
 		"/", "/?wall=1", "/?at=" + url.QueryEscape(time.Now().Add(-time.Second).UTC().Format(time.RFC3339)), "/?at=x", "/enquiries", "/enquiries?q=999999", "/enquiries?status=Closed&channel=WHATSAPP&recovered=true&from=2020-01-01",

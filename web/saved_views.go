@@ -10,6 +10,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
+	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
 // viewRoutes are the board's filters that somebody has given a name, and walls.
@@ -63,11 +64,13 @@ func (s *server) saveView(w http.ResponseWriter, r *http.Request) error {
 		return &fault{status: http.StatusUnprocessableEntity, message: "Give the view a name of one line, 100 bytes at most."}
 	}
 	query := filter.Values().Encode()
-	err = s.Store.SaveView(r.Context(), who(r).UserID, store.SavedView{Name: name, Query: query})
-	if errors.Is(err, store.ErrExists) {
+	err = s.Store.SaveView(r.Context(), who(r).UserID, store.SavedView{Name: name, Query: query}, f.Get("replace") == "1")
+	switch {
+	case errors.Is(err, store.ErrExists):
+		return render(w, r, http.StatusConflict, views.ViewExists(s.frame(r, lang.From(r.Context()).T("My views"), "/"), name, query))
+	case errors.Is(err, store.ErrTooMany):
 		return &fault{status: http.StatusUnprocessableEntity, message: "You have 50 views, which is the most. Remove one first."}
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	http.Redirect(w, r, boardHref(query), http.StatusSeeOther)

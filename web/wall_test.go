@@ -49,6 +49,21 @@ func TestSavedViews(t *testing.T) {
 			t.Errorf("%q: %s", bad, resp.Status)
 		}
 	}
+	resp, body = vera.send("/views", "name", "Chats <b>", "query", "channel=LINE")
+	if resp.StatusCode != http.StatusConflict || !strings.Contains(body, "You have a view Chats &lt;b&gt; already") || !strings.Contains(body, `name="query" value="channel=LINE"`) {
+		t.Errorf("a name that is used: %s %s", resp.Status, body)
+	}
+	resp, _ = vera.send("/views", "name", "Chats <b>", "query", "channel=CINNOX&origin=Weblink")
+	if resp.StatusCode != http.StatusSeeOther {
+		t.Errorf("the same view again: %s", resp.Status)
+	}
+	if _, body := vera.open("/"); !strings.Contains(body, `href="/?channel=CINNOX&amp;origin=Weblink" data-filter>Chats`) {
+		t.Error("it was replaced without being asked to")
+	}
+	vera.send("/views", "name", "Chats <b>", "query", "channel=LINE", "replace", "1")
+	if _, body := vera.open("/"); !strings.Contains(body, `href="/?channel=LINE" data-filter>Chats`) {
+		t.Error("it is not replaced")
+	}
 	u, err := s.store.UserByEmail(t.Context(), "vera@example.com")
 	must(t, err)
 	list, err := s.store.SavedViews(t.Context(), u.ID)
@@ -62,9 +77,9 @@ func TestSavedViews(t *testing.T) {
 		t.Error("it is not removed")
 	}
 	for i := range store.MaxSavedViews + 1 {
-		err = s.store.SaveView(t.Context(), u.ID, store.SavedView{Name: strings.Repeat("v", i+1)})
+		err = s.store.SaveView(t.Context(), u.ID, store.SavedView{Name: strings.Repeat("v", i+1)}, false)
 	}
-	if err != store.ErrExists {
+	if err != store.ErrTooMany {
 		t.Errorf("one too many: %v", err)
 	}
 }
@@ -190,7 +205,7 @@ func TestOwnWall(t *testing.T) {
 	if _, body := b.open("/?wall=1"); !strings.Contains(body, "data-wall") {
 		t.Errorf("without views: %s", body)
 	}
-	must(t, s.store.SaveView(t.Context(), u.ID, store.SavedView{Name: "Chats", Query: enquiry.Filter{Channels: []string{"LINE"}}.Values().Encode()}))
+	must(t, s.store.SaveView(t.Context(), u.ID, store.SavedView{Name: "Chats", Query: enquiry.Filter{Channels: []string{"LINE"}}.Values().Encode()}, false))
 	if _, body := b.open("/?wall=1"); !strings.Contains(body, ">Chats<") {
 		t.Error("the view is not on the wall")
 	}

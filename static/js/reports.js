@@ -27,8 +27,12 @@ function colour(name) {
 
 function bars(label, name, at) {
   return { label, fill: colour(name), stroke: colour(name), width: 0, points: { show: false },
-    paths: uPlot.paths.bars({ size: [0.36, 28], align: at, gap: 1 }), value: (u, v) => v ?? '–' };
+    paths: uPlot.paths.bars({ size: [0.36, 28], align: at, gap: 1 }), value: pointed((v) => v ?? '–') };
 }
+
+// The legend says what is under the pointer; where nothing is, it only says
+// which colour is what.
+function pointed(text) { return (u, v, series, at) => (at == null ? '' : text(v)); }
 
 function options(width) {
   const ink = colour('--ink-3'), line = { stroke: colour('--line'), width: 1 };
@@ -43,10 +47,10 @@ function options(width) {
       { ...axis, show: width >= NARROW, scale: 'share', side: 1, grid: { show: false }, size: 48, values: (u, at) => at.map((v) => `${Math.round(v * 100)} %`) },
     ],
     series: [
-      { label: document.querySelector('#report thead th').textContent.trim(), value: (u, v) => names[v] ?? '–' },
+      { label: document.querySelector('#report thead th').textContent.trim(), value: pointed((v) => names[v]) },
       bars(heading('answered'), '--accent', -1),
       bars(heading('missed'), '--breach-edge', 1),
-      { label: heading('service_level'), scale: 'share', stroke: colour('--good'), width: 2, spanGaps: false, value: (u, v) => (v == null ? '–' : `${Math.round(v * 100)} %`) },
+      { label: heading('service_level'), scale: 'share', stroke: colour('--good'), width: 2, spanGaps: false, value: pointed((v) => (v == null ? '–' : `${Math.round(v * 100)} %`)) },
     ],
   };
 }

@@ -35,6 +35,8 @@ var enquiriesEntries = []entry{
 	{English: "Whole, its beginning, or a part", Traditional: "完整編號、開頭或其中一段", Simplified: "完整编号、开头或其中一段"},
 	{English: "Time of", Traditional: "時間類別", Simplified: "时间类别"},
 	{English: "Reached", Traditional: "曾達狀態", Simplified: "曾达状态"},
+	{English: "Probably lost: nothing was heard of it for longer than its channel's limit.", Traditional: "疑似遺失：超過渠道的時限仍沒有消息。", Simplified: "疑似丢失：超过渠道的时限仍没有消息。"},
+	{English: "Noted as ended: somebody wrote down that it ended without a word.", Traditional: "已記為結束：有人記下它已結束但沒有通知。", Simplified: "已记为结束：有人记下它已结束但没有通知。"},
 	{English: "All time", Traditional: "所有時間", Simplified: "所有时间"},
 	{English: "Custom", Traditional: "自訂", Simplified: "自定义"},
 	{English: "This cannot be searched for. %s.", Traditional: "無法搜尋。%s。", Simplified: "无法搜索。%s。"},

@@ -9,6 +9,7 @@ var reportEntries = []entry{
 	{English: "Group by", Traditional: "分組", Simplified: "分组"},
 	{English: "Compare with the period before", Traditional: "與上一時段比較", Simplified: "与上一时段比较"},
 	{English: "Compared with %s", Traditional: "相比 %s", Simplified: "相比 %s"},
+	{English: "was %s", Traditional: "上期 %s", Simplified: "上期 %s"},
 	{English: "Table as CSV", Traditional: "表格 CSV", Simplified: "表格 CSV"},
 	{English: "No enquiries were opened in this period.", Traditional: "這段時間沒有查詢進線。", Simplified: "这段时间没有咨询进线。"},
 	{English: "Together", Traditional: "合計", Simplified: "合计"},
