@@ -32,7 +32,10 @@ func crowded(t *testing.T) *site {
 }
 
 // cut lists what is shown in part only, though it would have to be read whole.
-const cut = `[...document.querySelectorAll(".tile dd > *, .tile dt, .live *, .queues td, .queues th, .row .lasts *, .row .case, .ack, .tools *, .menu summary")]
+var cut = cutAmong(".tile dd > *, .tile dt, .live *, .queues td, .queues th, .row .lasts *, .row .case, .ack, .tools *, .menu summary")
+
+func cutAmong(css string) string {
+	return `[...document.querySelectorAll("` + css + `")]
 	.filter(e => e.checkVisibility() && !e.closest(".sr") && e.getClientRects().length && getComputedStyle(e).clipPath === "none")
 	.filter(e => {
 		const box = e.getBoundingClientRect(), around = e.closest(".tile, .queues, .list, .bar, body").getBoundingClientRect();
@@ -40,6 +43,14 @@ const cut = `[...document.querySelectorAll(".tile dd > *, .tile dt, .live *, .qu
 	})
 	.filter(e => !e.closest(".filters") || innerWidth >= 768) // there they go sideways
 	.map(e => e.className + " " + e.textContent.trim()).join("; ")`
+}
+
+// busyFigures puts the figures of a large centre on the strip.
+const busyFigures = `(() => {
+	for (const n of document.querySelectorAll(".counted dd :is(.now, .before)")) n.textContent = "1,888";
+	for (const n of document.querySelectorAll(".measured dd :is(.now, .before)")) n.textContent = "10:08";
+	return true;
+})()`
 
 func TestBoardFromPhoneToWall(t *testing.T) {
 	s := crowded(t)
@@ -51,11 +62,37 @@ func TestBoardFromPhoneToWall(t *testing.T) {
 		p.Poll(isLive + ` && document.querySelector(".seen")`)
 		for _, size := range [][2]int{{360, 640}, {390, 844}, {768, 1024}, {1024, 768}, {1440, 900}, {1920, 1080}, {2560, 1440}, {3840, 2160}} {
 			p.Viewport(size[0], size[1])
+			browsertest.Eval[bool](p, busyFigures)
 			if wide := browsertest.Eval[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 				t.Errorf("%s, %d wide: it scrolls sideways by %d px", accept, size[0], wide)
 			}
 			if what := browsertest.Eval[string](p, cut); what != "" {
 				t.Errorf("%s, %d wide: cut off: %s", accept, size[0], what)
+			}
+		}
+	}
+}
+
+func TestWallShowsAllOfItsStrip(t *testing.T) {
+	s := crowded(t)
+	for _, accept := range []string{"en", "zh-HK", "zh-CN"} {
+		p := browsertest.New(t)
+		p.Navigate("about:blank")
+		p.Language(accept)
+		p.Navigate(s.URL + "/?wall=1")
+		p.Poll(isLive)
+		if name := p.Text("#wall-name"); name == "" {
+			t.Error("it does not say what it is")
+		}
+		for _, size := range [][2]int{{1280, 720}, {1920, 1080}, {3840, 2160}} {
+			p.Viewport(size[0], size[1])
+			browsertest.Eval[bool](p, busyFigures)
+			if what := browsertest.Eval[string](p, cutAmong(".tile dd > *, .tile dt, .live *, .wall-bar *, .queues td, .queues th")); what != "" {
+				t.Errorf("%s, %d wide: cut off: %s", accept, size[0], what)
+			}
+			const oneLine = `[...document.querySelectorAll(".tile:not(.wait) .stood")].every(e => e.offsetHeight < 2.2 * parseFloat(getComputedStyle(e.querySelector(".than")).fontSize))`
+			if !browsertest.Eval[bool](p, oneLine) {
+				t.Errorf("%s, %d wide: what stood half an hour ago takes two lines", accept, size[0])
 			}
 		}
 	}

@@ -2,7 +2,7 @@
 
 import { word } from './words.js';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000, DAY = 24 * HOUR;
 
 /** A duration as views.Clock writes it: 0:05, 2:41, 1:02:41, 2 d 03:04. */
 export function clockText(milliseconds) {
@@ -40,6 +40,7 @@ export function tick(root, now) {
     const lasts = now - Date.parse(time.dateTime);
     const text = clockText(lasts);
     if (time.textContent !== text) time.textContent = text;
+    time.toggleAttribute('data-hours', lasts >= HOUR);
     time.toggleAttribute('data-days', lasts >= DAY);
     if (!time.dataset.warn) continue;
     const around = time.closest('[data-level]');
