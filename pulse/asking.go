@@ -15,6 +15,7 @@ const (
 	askTrusting = time.Hour // between two while deliveries come
 
 	believed = 2 // failures in a row
+	mistaken = 2 // times that a delivery came after all
 )
 
 // AskPatience is how long an answer may take.
@@ -28,7 +29,7 @@ const AskPatience = 5 * time.Second
 type Asking struct {
 	at       time.Time // of the latest question
 	answered bool      // as it should be, once at least
-	belied   int       // failures since then that deliveries came after
+	belied   int       // how often since then a delivery came after failures
 	failures int       // since then, and since the last delivery
 	since    time.Time // of the first of them
 }
@@ -36,7 +37,10 @@ type Asking struct {
 // Due is when to ask next, where the last delivery came at a time and so many
 // arrivals an hour are usual at one.
 func (a *Asking) Due(last time.Time, pace func(time.Time) float64) time.Time {
-	if a.failures > 0 {
+	switch {
+	case !a.Trusted():
+		return a.at.Add(askLatest)
+	case a.failures > 0, a.belied > 0: // or it may be open again: an answer settles that
 		return a.at.Add(between(againSoonest, arrival(pace(a.at))/againPart, againLatest))
 	}
 	from := a.at
@@ -78,7 +82,7 @@ func (a *Asking) Answered(well bool) {
 // Heard notes when the last delivery came: it got in, whatever was asked.
 func (a *Asking) Heard(last time.Time) {
 	if a.failures > 0 && last.After(a.since) {
-		a.belied, a.failures = a.belied+a.failures, 0
+		a.belied, a.failures = a.belied+1, 0
 	}
 }
 
@@ -86,4 +90,4 @@ func (a *Asking) Heard(last time.Time) {
 func (a *Asking) Closed() bool { return a.Trusted() && a.failures >= believed }
 
 // Trusted says whether a failure would be believed.
-func (a *Asking) Trusted() bool { return a.answered && a.belied < believed }
+func (a *Asking) Trusted() bool { return a.answered && a.belied < mistaken }

@@ -74,13 +74,25 @@ func TestWhichFailuresAreBelieved(t *testing.T) {
 		"a delivery came":      {func(a *pulse.Asking) { a.Heard(later(1)) }, false},
 		"one came before them": {func(a *pulse.Asking) { a.Heard(later(-1)) }, true},
 		"it answers again":     {func(a *pulse.Asking) { a.Answered(true) }, false},
-		"a delivery belies them for good": {func(a *pulse.Asking) {
+		"they go on after one came": {func(a *pulse.Asking) {
 			a.Heard(later(1))
+			a.Ask(later(2))
 			a.Answered(false)
 			a.Answered(false)
+		}, true},
+		"deliveries go on coming": {func(a *pulse.Asking) {
+			for n := 1; n < 5; n += 2 {
+				a.Heard(later(n))
+				a.Ask(later(n + 1))
+				a.Answered(false)
+				a.Answered(false)
+			}
 		}, false},
 		"and yet it answers": {func(a *pulse.Asking) {
-			a.Heard(later(1))
+			for n := range 5 {
+				a.Heard(later(n))
+				a.Answered(false)
+			}
 			for _, well := range []bool{true, false, false} {
 				a.Answered(well)
 			}
@@ -94,11 +106,25 @@ func TestWhichFailuresAreBelieved(t *testing.T) {
 	if a := asked(monday, false, false, false); a.Closed() || a.Trusted() {
 		t.Error("it is believed though it never answered")
 	}
-	hiccup := asked(monday, true, false)
-	hiccup.Heard(later(1))
-	hiccup.Ask(later(2))
-	hiccup.Answered(false)
-	if hiccup.Answered(false); !hiccup.Closed() {
-		t.Error("for one hiccup that a delivery belied, nothing is believed any more")
+}
+
+// A delivery after a failure says that the way is open again, or that this
+// machine cannot see it: asking soon settles which.
+func TestADeliveryAfterAFailureIsLookedInto(t *testing.T) {
+	a := asked(monday, true, false, false)
+	came := monday.Add(time.Minute)
+	a.Heard(came)
+	if due := a.Due(came, steadily(1000)); due.After(came) {
+		t.Errorf("it is asked %v after the delivery", due.Sub(came))
+	}
+	a.Ask(came)
+	a.Answered(true)
+	a.Ask(came.Add(time.Minute))
+	a.Answered(false)
+	if a.Answered(false); !a.Closed() {
+		t.Error("the second outage is not believed")
+	}
+	if due := asked(monday, false).Due(monday, steadily(1000)).Sub(monday); due != time.Minute {
+		t.Errorf("who never sees it asks again after %v", due)
 	}
 }

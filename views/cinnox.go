@@ -2,11 +2,13 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"github.com/enquiryboard/enquiryboard/pulse"
 	"github.com/enquiryboard/enquiryboard/views/lang"
 )
 
@@ -74,6 +76,11 @@ func (c Cinnox) heard() bool {
 // byOthers says whether nothing was subscribed here, and something came all the same.
 func (c Cinnox) byOthers() bool { return c.State == "none" && !c.Arrivals.LastAt.IsZero() }
 
+// stopped says whether there is an alarm about a service.
+func (c Cinnox) stopped() bool {
+	return slices.ContainsFunc(c.Heartbeats, func(h Heartbeat) bool { return h.Alive.Level == pulse.Alarm })
+}
+
 // headline is how the connection stands, in a sentence.
 func (c Cinnox) headline() lang.Text {
 	switch {
@@ -81,10 +88,14 @@ func (c Cinnox) headline() lang.Text {
 		return "CINNOX sends by a key that is revoked: everything is refused."
 	case c.State == "disabled":
 		return "CINNOX was asked to send nothing."
+	case c.byOthers() && c.stopped():
+		return "Deliveries came by keys that were not made by subscribing here, and nothing comes any more."
 	case c.byOthers():
 		return "Deliveries come by keys that were not made by subscribing here."
 	case c.State == "none":
 		return "CINNOX does not send here yet."
+	case c.heard() && c.stopped():
+		return "CINNOX sent here, and nothing comes any more."
 	case c.heard():
 		return "CINNOX sends here."
 	case c.State == "enabled":
@@ -100,9 +111,13 @@ func (c Cinnox) mood() (icon, class string) {
 	switch {
 	case c.Revoked && c.subscribed():
 		return "octagon", "Missed"
+	case c.State == "disabled":
+		return "info", ""
+	case c.stopped() && (c.heard() || c.byOthers()):
+		return "octagon", "Missed"
 	case c.byOthers():
 		return "check", "Closed"
-	case c.State == "none", c.State == "disabled":
+	case c.State == "none":
 		return "info", ""
 	case c.heard():
 		return "check", "Closed"

@@ -93,7 +93,7 @@ func (a *alive) turn(ctx context.Context, now time.Time) time.Time {
 	if a.server.Feed.Viewers() > 0 {
 		a.server.settings.get(ctx) // nobody else may ask, and open boards follow what is set
 	}
-	if now.Sub(a.readAt) >= aliveReads {
+	if now.Sub(a.readAt) >= aliveReads || a.anyNew() {
 		a.readAt = now
 		if err := a.read(ctx, now); err != nil && ctx.Err() == nil {
 			a.server.Log.Warn("what began lately could not be read", "error", err)

@@ -26,7 +26,11 @@ func (a *alive) ask(ctx context.Context, now time.Time) time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	o := &a.outside
-	if o.Heard(a.last()); o.busy {
+	was := o.Closed()
+	if o.Heard(a.last()); was && !o.Closed() {
+		a.server.Log.Info("deliveries come again")
+	}
+	if o.busy {
 		return now.Add(aliveLooks)
 	}
 	if due := o.Due(a.last(), a.pace); due.After(now) {

@@ -57,7 +57,7 @@ func (c subscribeCmd) Run(in *invocation) error {
 		c.PublicURL = r.URL
 	}
 	if c.PublicURL == "" && c.URL == "" {
-		return usagef("where does CINNOX reach serve? Give --public-url, or the whole webhook URL with --url")
+		return usagef("no serve runs on %s to say where CINNOX reaches it: give its --data-dir, or --public-url, or the whole webhook URL with --url", fullPath(in.DataDir))
 	}
 	return in.settingUp(func(ctx context.Context, db *database) error {
 		conn := connectionTo(in.getenv, db.Store, db.dir, c.PublicURL)

@@ -28,6 +28,8 @@ var cinnoxEntries = []entry{
 	{English: "Asked", Traditional: "提出要求時間", Simplified: "提出要求时间"},
 
 	{English: "Last delivery", Traditional: "最近通知", Simplified: "最近通知"},
+	{English: "CINNOX sent here, and nothing comes any more.", Traditional: "CINNOX 曾向此處傳送，現已收不到通知。", Simplified: "CINNOX 曾向此处传送，现已收不到通知。"},
+	{English: "Deliveries came by keys that were not made by subscribing here, and nothing comes any more.", Traditional: "通知曾經其他金鑰送達（並非由此處的訂閱建立），現已收不到。", Simplified: "通知曾经其他密钥送达（并非由此处的订阅创建），现已收不到。"},
 	{English: "Deliveries come by keys that were not made by subscribing here.", Traditional: "通知經其他金鑰送達，並非由此處的訂閱建立。", Simplified: "通知经其他密钥送达，并非由此处的订阅创建。"},
 	{English: "Subscribing has a key of its own. Other keys that live: %d. Revoke those that nobody sends by.", Traditional: "訂閱使用專屬的金鑰。另有 %d 個有效金鑰，無人使用的請撤銷。", Simplified: "订阅使用专属的密钥。另有 %d 个有效密钥，无人使用的请撤销。"},
 	{English: "%s ago", Traditional: "%s前", Simplified: "%s前"},
@@ -84,6 +86,7 @@ var cinnoxEntries = []entry{
 	{English: "This is this machine’s own address. It will do for trying out with enquiryboard simulate --serve; CINNOX itself needs one that it can reach: start the program with --public-url.",
 		Traditional: "這是本機的網址，可配合 enquiryboard simulate --serve 試用；CINNOX 則需要可連接的網址：請以 --public-url 啟動程式。",
 		Simplified:  "这是本机的网址，可配合 enquiryboard simulate --serve 试用；CINNOX 则需要可连接的网址：请以 --public-url 启动程序。"},
+	{English: "CINNOX was subscribed with an App that is not saved here, as by command. To change that on this page, save the App above.", Traditional: "CINNOX 是以未儲存於此的 App 訂閱（例如用指令）。如要在此頁更改，請先在上方儲存 App。", Simplified: "CINNOX 是以未保存于此的 App 订阅（例如用命令）。如要在此页更改，请先在上方保存 App。"},
 	{English: "Save the App’s base URL, App ID and App Token first, or subscribe by hand.", Traditional: "請先儲存 App 的 Base URL、App ID 及 App Token，或手動訂閱。", Simplified: "请先保存 App 的 Base URL、App ID 及 App Token，或手动订阅。"},
 	{English: "First this program looks at that address as CINNOX does, over the network; then it asks CINNOX, which looks, too.",
 		Traditional: "本程式會先如 CINNOX 般經網絡檢查該網址，然後要求 CINNOX 訂閱，CINNOX 亦會檢查。", Simplified: "本程序会先像 CINNOX 一样经网络检查该网址，然后要求 CINNOX 订阅，CINNOX 也会检查。"},
