@@ -29,6 +29,7 @@ type List struct {
 	AtLeast   bool  // … and there are more
 	About     int64 // then, how many there are about; never below Total
 	Uncounted bool  // there are more than Total: counting them would have kept a quick page waiting
+	Begun     bool  // these are all that begin with what is searched for; the next page, if any, has it elsewhere
 
 	Numbers *enquiry.Group // as Metrics draws them; nil: beyond the page's bound, or left out
 }
@@ -52,7 +53,7 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 		case at == nil && l.Next == "": // these are all
 			return l.sum(ctx, tx, p)
 		case p.Quick && p.Numbers == (Bound{}):
-			return l.countSoon(ctx, tx, f)
+			return l.countSoon(ctx, tx, f, p.Limit)
 		}
 		return l.total(ctx, tx, f, p.Numbers)
 	})
@@ -108,7 +109,8 @@ func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at
 	if len(es) == 0 {
 		return nil
 	}
-	if more || back {
+	l.Begun = !more && !back && p.leavesParts(f, es) && p.Sort.byNumber() && begins(f, &es[len(es)-1])
+	if more || back || l.Begun {
 		l.Next = cursorAt(p.Sort, &es[len(es)-1], false)
 	}
 	if at != nil {

@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
 // What housekeeping does every hour, for tests.
@@ -31,4 +34,51 @@ func WriterConn(ctx context.Context, s *Store) (*pgx.Conn, []*pgconn.StatementDe
 		all = append(all, w.prepared.many[sql], w.prepared.one[sql])
 	}
 	return w.conn, all, nil
+}
+
+// Query is a statement with its arguments.
+type Query struct {
+	SQL  string
+	Args []any
+}
+
+// PageQueries are the statements that read the first page of a list, each as if
+// those before it had given nothing.
+func PageQueries(s *Store, f enquiry.Filter, sort Sort, limit int) (list []Query, err error) {
+	_, err = snapshot(context.Background(), s.pool, func(tx pgx.Tx, _ int64) error {
+		parts, err := stretches(context.Background(), tx, f, sort)
+		for _, part := range parts {
+			sql, a := part.sql(sort, false, nil, limit+1)
+			list = append(list, Query{sql, a})
+		}
+		return err
+	})
+	return list, err
+}
+
+// PastQueries are those that read the deliveries of a past board.
+func PastQueries(ctx context.Context, s *Store, at time.Time) ([]Query, error) {
+	sql, a := candidatesSQL(enquiry.Scope{}, span{at, at.Add(-enquiry.BoardKeeps), time.Time{}})
+	found, err := all(ctx, s.pool, pgx.RowToStructByPos[candidate], sql, planned(a)...)
+	list := []Query{{sql, a}}
+	if err == nil && len(found) > 0 {
+		sql, a = deliveriesSQL(found)
+		list = append(list, Query{sql, a})
+	}
+	return list, err
+}
+
+// MetricsQueries is the one that draws numbers.
+func MetricsQueries(ctx context.Context, s *Store, f enquiry.Filter, groups ...string) (list []Query, err error) {
+	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
+		var a arguments
+		g, err := newGrouping(ctx, tx, f, groups, &a)
+		if err != nil {
+			return err
+		}
+		targets, err := readTargets(ctx, tx)
+		list = []Query{{metricsSQL(f, g, targets, &a), a}}
+		return err
+	})
+	return list, err
 }

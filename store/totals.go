@@ -90,7 +90,7 @@ func countable(f enquiry.Filter) []stretch {
 
 // countSoon is count, unless that takes too long: then there are more than on
 // the page.
-func (l *List) countSoon(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error {
+func (l *List) countSoon(ctx context.Context, tx pgx.Tx, f enquiry.Filter, limit int) error {
 	counted := true
 	inTime, err := timed(ctx, tx, countTime, func(tx pgx.Tx) error {
 		for _, s := range countable(f) {
@@ -103,8 +103,11 @@ func (l *List) countSoon(ctx context.Context, tx pgx.Tx, f enquiry.Filter) error
 		}
 		return nil
 	})
-	if err == nil && !(inTime && counted) {
+	if err == nil && (l.Begun || !(inTime && counted)) {
 		l.Total, l.Uncounted = int64(len(l.Enquiries)), true
+		if l.Prev != "" { // there is a page before
+			l.Total = int64(limit)
+		}
 		return nil
 	}
 	if err != nil {

@@ -26,7 +26,9 @@ type Enquiries struct {
 	Rows    []Enquiry
 	Newer   string
 	Older   string
-	Files   Files // what can be downloaded
+
+	Elsewhere bool  // Older has what has elsewhere what these begin with, if anything does
+	Files     Files // what can be downloaded
 
 	Counted
 	Targets     []store.Target // that the numbers' service level is judged by
@@ -45,7 +47,8 @@ type Counted struct {
 	Total     int64
 	AtLeast   bool // there are more than Total: about as many as About
 	About     int64
-	Uncounted bool // there are more than Total
+	Uncounted bool // there are more than Total …
+	Begun     bool // … or not: these are those that begin with what was searched for
 
 	Numbers *enquiry.Group // nil: of too many
 }
@@ -189,6 +192,8 @@ func (p Counted) count(ctx context.Context) string {
 	switch {
 	case p.Numbers != nil:
 		return t(ctx, "%d enquiries", p.Numbers.Enquiries)
+	case p.Begun:
+		return t(ctx, "%d enquiries begin with it", p.Total)
 	case p.Uncounted:
 		return t(ctx, "more than %s enquiries", number(p.Total))
 	case p.AtLeast:

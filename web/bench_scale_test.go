@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +49,7 @@ func BenchmarkScale(b *testing.B) {
 		at := d.First.Add(time.Duration(rnd.Int64N(int64(d.End.Sub(d.First)) - int64(48*time.Hour))))
 		return at.Format("2006-01-02"), at.AddDate(0, 0, 1).Format("2006-01-02")
 	}
+	const begin = `SELECT * FROM enquiries e WHERE e.case_key LIKE $1 ORDER BY case_key DESC, service_id DESC, eid DESC LIMIT 51`
 	const found = `SELECT * FROM enquiries e WHERE e.case_key LIKE $1 ORDER BY started_at DESC, service_id DESC, eid DESC LIMIT 51`
 	for _, c := range []struct {
 		name    string
@@ -58,13 +60,26 @@ func BenchmarkScale(b *testing.B) {
 			n := number()
 			return "/enquiries?q=" + n, `SELECT * FROM enquiries WHERE case_key = lower($1)`, []any{n}
 		}},
+		{"search/beginning", 300, func() (string, string, []any) { // of one character to all but one
+			n := number()
+			n = n[:1+rnd.IntN(len(n)-1)]
+			return "/enquiries?q=" + n, begin, []any{strings.ToLower(n) + "%"}
+		}},
+		{"search/beginning-13", 300, func() (string, string, []any) {
+			n := number()[:13]
+			return "/enquiries?q=" + n, begin, []any{strings.ToLower(n) + "%"}
+		}},
 		{"search/beginning-11", 300, func() (string, string, []any) {
 			n := number()[:11]
-			return "/enquiries?q=" + n, found, []any{"cn" + n[2:] + "%"}
+			return "/enquiries?q=" + n, begin, []any{strings.ToLower(n) + "%"}
 		}},
-		{"search/beginning-8", 100, func() (string, string, []any) {
+		{"search/beginning-8", 300, func() (string, string, []any) {
 			n := number()[:8]
-			return "/enquiries?q=" + n, found, []any{"cn" + n[2:] + "%"}
+			return "/enquiries?q=" + n, begin, []any{strings.ToLower(n) + "%"}
+		}},
+		{"search/beginning-11-numbers", 100, func() (string, string, []any) {
+			n := number()[:11]
+			return "/enquiries/numbers?q=" + n, `SELECT count(*), avg(wait_us), percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_us) FROM enquiries e WHERE e.case_key LIKE $1`, []any{"%" + strings.ToLower(n) + "%"}
 		}},
 		{"search/part-6", 100, func() (string, string, []any) {
 			n := number()[8:]
@@ -76,7 +91,7 @@ func BenchmarkScale(b *testing.B) {
 		}},
 		{"search/none", 100, func() (string, string, []any) {
 			n := fmt.Sprintf("CN99%08d", rnd.IntN(99_999_999))
-			return "/enquiries?q=" + n, found, []any{n + "%"}
+			return "/enquiries?q=" + n, begin, []any{strings.ToLower(n) + "%"}
 		}},
 		{"page/newest", 100, func() (string, string, []any) {
 			return "/enquiries", `SELECT * FROM enquiries ORDER BY started_at DESC, service_id DESC, eid DESC LIMIT 51`, nil
@@ -85,6 +100,13 @@ func BenchmarkScale(b *testing.B) {
 			from, to := day()
 			return "/enquiries?channel=WHATSAPP&status=Missed&from=" + from + "&to=" + to,
 				`SELECT * FROM enquiries WHERE channel = 'WHATSAPP' AND status = 'Missed' AND started_at >= $1::timestamptz AND started_at < $2::timestamptz ORDER BY started_at DESC LIMIT 51`, []any{from, to}
+		}},
+		{"page/month-by-wait", 20, func() (string, string, []any) {
+			from, _ := day()
+			at, _ := time.Parse(time.DateOnly, from)
+			to := at.AddDate(0, 1, 0).Format(time.DateOnly)
+			return "/enquiries?sort=-wait&from=" + from + "&to=" + to,
+				`SELECT * FROM enquiries WHERE started_at >= $1::timestamptz AND started_at < $2::timestamptz ORDER BY coalesce(wait_us, -1) DESC LIMIT 51`, []any{from, to}
 		}},
 		{"page/one", 200, func() (string, string, []any) {
 			k := scale.Key(rnd.IntN(d.Enquiries))

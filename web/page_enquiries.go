@@ -57,7 +57,7 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.fillPage(&page, list, q)
-	if len(list.Enquiries) == 0 && len(f.Cases) > 0 {
+	if len(list.Enquiries) == 0 && len(f.Cases) > 0 && !q.Has("after") {
 		if err := s.lookNear(r, f, &page); err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func searchOf(q url.Values, zone *time.Location) views.Search {
 
 func (s *server) fillPage(p *views.Enquiries, list store.List, q url.Values) {
 	p.Rows = s.named(list.Enquiries)
-	p.Counted = counted(list)
+	p.Counted, p.Elsewhere = counted(list), list.Begun
 	if list.Numbers == nil && !q.Has("numbers") {
 		p.NumbersFrom, p.AllNumbers = numbersLinks(p.Query, p.After, s.seqText(list.Seq))
 	}

@@ -44,6 +44,10 @@ var enquiriesEntries = []entry{
 	// How many, and their numbers.
 	{English: "about %s enquiries", Traditional: "約 %s 個查詢", Simplified: "约 %s 个咨询"},
 	{English: "more than %s enquiries", Traditional: "多於 %s 個查詢", Simplified: "多于 %s 个咨询"},
+	{English: "%d enquiries begin with it", One: "1 enquiry begins with it", Traditional: "%d 個查詢以此開頭", Simplified: "%d 个咨询以此开头"},
+	{English: "Those that have it elsewhere", Traditional: "編號其他位置有它的查詢", Simplified: "编号其他位置有它的咨询"},
+	{English: "There are no more.", Traditional: "沒有更多了。", Simplified: "没有更多了。"},
+	{English: "First page", Traditional: "第一頁", Simplified: "第一页"},
 	{English: "Count them all and draw their numbers", Traditional: "計算總數及合計數字", Simplified: "计算总数及合计数字"},
 	{English: "The numbers could not be drawn.", Traditional: "未能計算合計數字。", Simplified: "未能计算合计数字。"},
 	{English: "Drawn at %s, after the list was read: what came in between is in them.", Traditional: "於 %s 計算，在讀取列表之後：其間收到的已計算在內。", Simplified: "于 %s 计算，在读取列表之后：其间收到的已计算在内。"},
