@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/binary"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -62,12 +61,16 @@ func (a *arrays) params() [][]byte {
 	return params
 }
 
-// textParams are params of n texts, also where there are no rows.
-func (a *arrays) textParams(n int) [][]byte {
+// paramsOf are params also where there are no rows, of these types.
+func (a *arrays) paramsOf(oids ...uint32) [][]byte {
 	if a.rows > 0 {
 		return a.params()
 	}
-	return slices.Repeat([][]byte{noTexts}, n)
+	params := make([][]byte, len(oids))
+	for i, oid := range oids { // without a dimension
+		params[i] = binary.BigEndian.AppendUint32(make([]byte, 2*4), oid)
+	}
+	return params
 }
 
 // values are those of the only row.
@@ -197,6 +200,3 @@ func appendArrayLiteral(buf []byte, list []string) []byte {
 // Parameters that are no arrays.
 
 func int8Param(n int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }
-
-// noTexts is an empty array of text: it has no dimension.
-var noTexts = binary.BigEndian.AppendUint32(make([]byte, 2*4), pgtype.TextOID)

@@ -91,6 +91,22 @@ func TestAGuessIsWrongAboutAnEnquiryThatIsNotNew(t *testing.T) {
 	}
 }
 
+// Rows that are deleted by hand are not remembered either.
+func TestAGuessIsWrongAboutAnEnquiryThatWasDeleted(t *testing.T) {
+	url := storetest.URL(t)
+	s := open(t, url)
+	r := recorder(t, s, store.RecorderConfig{})
+	settle(t, r)
+	record(t, r, delivery(r, eid(0), enquiry.Opened, time.Time{}))
+	execute(t, url, `DELETE FROM transitions`)
+	execute(t, url, `DELETE FROM enquiries`)
+	d := delivery(r, eid(0), enquiry.Handling, time.Time{})
+	if !guesses(t, url, r, d) {
+		t.Error("nothing was guessed")
+	}
+	holds(t, s, eid(0), []enquiry.Transition{d.Transition})
+}
+
 // Two programs that take turns of any length end in the folds of all that was delivered.
 func TestGuessesInTurns(t *testing.T) {
 	url := storetest.URL(t)

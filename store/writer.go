@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
@@ -221,7 +223,9 @@ func (w *writer) guess(ctx context.Context, items []*item, keys *touchedKeys) (c
 	b.queueFor(func(r *pgconn.ResultReader) error {
 		right = r.NextRow()
 		return nil
-	}, takeGuessed, append([][]byte{int8Param(w.memory.position)}, keys.unknown.textParams(2)...)...)
+	}, takeGuessed, slices.Concat([][]byte{int8Param(w.memory.position)},
+		keys.unknown.paramsOf(pgtype.TextOID, pgtype.TextOID),
+		keys.remembered.paramsOf(pgtype.TextOID, pgtype.TextOID, pgtype.Int8OID))...)
 	err = w.sure(items, w.write(ctx, &b, position))
 	return change, right, err
 }
@@ -256,11 +260,13 @@ func (w *writer) fold(items []*item, keys *touchedKeys, position int64) enquiry.
 
 // touchedKeys are the enquiries of a batch, and their deliveries in it.
 type touchedKeys struct {
-	list    []enquiry.Key
-	arrays  arrays // list
-	unknown arrays // those of list that memory does not have
-	fresh   map[enquiry.Key][]enquiry.Transition
-	stored  map[enquiry.Key][]enquiry.Transition // what was there before
+	list   []enquiry.Key
+	arrays arrays // list
+	fresh  map[enquiry.Key][]enquiry.Transition
+	stored map[enquiry.Key][]enquiry.Transition // what was there before
+
+	// Of a guess, those of list that memory has, and the others.
+	remembered, unknown arrays
 }
 
 func (t *touchedKeys) of(items []*item) {
@@ -297,6 +303,10 @@ const (
 	WHERE position = $1 AND NOT EXISTS (
 		SELECT FROM (SELECT unnest($2::text[]), unnest($3::text[])) AS k (service_id, eid)
 		JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid)
+	AND NOT EXISTS (
+		SELECT FROM (SELECT unnest($4::text[]), unnest($5::text[]), unnest($6::bigint[])) AS k (service_id, eid, seq)
+		LEFT JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid
+		WHERE e.seq IS DISTINCT FROM k.seq)
 	RETURNING position, set_config('enquiryboard.turn', 'taken', true)`
 	inTurn = `current_setting('enquiryboard.turn', true) = 'taken'`
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
@@ -51,7 +53,7 @@ func (r *enquiryRows) queue(b *batch, position int64) {
 	b.rows(updateEnquiries, &r.known)
 	b.rows(insertBoard, &r.onBoard)
 	b.rows(insertStretched, &r.stretched)
-	b.queue(insertChange, append([][]byte{int8Param(position)}, r.changed.textParams(2)...)...)
+	b.queue(insertChange, append(r.changed.paramsOf(pgtype.TextOID, pgtype.TextOID), int8Param(position))...)
 }
 
 const (
@@ -63,7 +65,7 @@ const (
 	ON CONFLICT DO NOTHING`
 
 	insertStretched = `INSERT INTO stretched (service_id, eid) SELECT unnest($1::text[]), unnest($2::text[]) WHERE ` + inTurn + ` ON CONFLICT DO NOTHING`
-	insertChange    = `INSERT INTO changes (seq, service_id, eid) SELECT $1, $2, $3 WHERE ` + inTurn
+	insertChange    = `INSERT INTO changes (service_id, eid, seq) SELECT $1, $2, $3 WHERE ` + inTurn
 )
 
 // enquiryFields are the columns of enquiries, in the order of enquiryValues.

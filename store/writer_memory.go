@@ -9,13 +9,20 @@ import (
 // memory is what a writer knows to be stored: the deliveries of enquiries that
 // it has written lately, as of its last commit. Whatever changes what is stored
 // of an enquiry takes a position; so while the positions of a writer's commits
-// follow on each other, all of that is as it remembers it.
+// follow on each other, all of that is as it remembers it. That nobody has
+// changed or deleted an enquiry by hand, its seq says.
 type memory struct {
 	position int64 // of the last commit
 	alone    int   // commits in a row that no other came between
 	// Two generations: what is not written again goes with the older one.
-	recent, older map[enquiry.Key][]enquiry.Transition
+	recent, older map[enquiry.Key]remembered
 	bytes         int // about, of recent
+}
+
+// remembered is what is stored of an enquiry.
+type remembered struct {
+	seq     int64
+	settled []enquiry.Transition
 }
 
 const (
@@ -35,11 +42,13 @@ func (m *memory) serves(keys *touchedKeys) bool {
 		return false
 	}
 	clear(keys.stored)
+	keys.remembered.reset()
 	keys.unknown.reset()
 	for _, k := range keys.list {
-		switch stored := m.of(k); {
-		case stored != nil:
-			keys.stored[k] = stored
+		switch known := m.of(k); {
+		case known.settled != nil:
+			keys.stored[k] = known.settled
+			keys.remembered.row().text(k.ServiceID).text(k.EID).int(known.seq)
 		case slices.ContainsFunc(keys.fresh[k], func(t enquiry.Transition) bool { return t.Status == enquiry.Opened }):
 			keys.unknown.row().text(k.ServiceID).text(k.EID)
 		default:
@@ -49,9 +58,9 @@ func (m *memory) serves(keys *touchedKeys) bool {
 	return true
 }
 
-func (m *memory) of(k enquiry.Key) []enquiry.Transition {
-	if ts := m.recent[k]; ts != nil {
-		return ts
+func (m *memory) of(k enquiry.Key) remembered {
+	if r, has := m.recent[k]; has {
+		return r
 	}
 	return m.older[k]
 }
@@ -70,16 +79,16 @@ func (m *memory) committed(position int64, keys []enquiry.Key, settled [][]enqui
 
 func (m *memory) keep(k enquiry.Key, settled []enquiry.Transition) {
 	if m.recent == nil || m.bytes > memoryBytes {
-		m.older, m.recent, m.bytes = m.recent, map[enquiry.Key][]enquiry.Transition{}, 0
+		m.older, m.recent, m.bytes = m.recent, map[enquiry.Key]remembered{}, 0
 	}
-	m.bytes -= bytesOf(m.recent[k])
+	m.bytes -= bytesOf(m.recent[k].settled)
 	if len(settled) > memoryDeliveries {
 		delete(m.recent, k)
 		delete(m.older, k)
 		return
 	}
 	m.bytes += bytesOf(settled)
-	m.recent[k] = settled
+	m.recent[k] = remembered{m.position, settled}
 }
 
 func (m *memory) forget() { *m = memory{} }
