@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,8 @@ import (
 //
 //	go test ./web -run '^$' -bench Scale -benchtime 1x -timeout 0
 //
-// It gives the median and the 99th percentile of each, in milliseconds.
+// It gives the median and the 99th percentile of each, in milliseconds, and the
+// memory that the program has had from the system by then.
 func BenchmarkScale(b *testing.B) {
 	d := scale.Open(b)
 	st, err := store.New(b.Context(), store.Config{URL: d.URL})
@@ -145,6 +147,9 @@ func BenchmarkScale(b *testing.B) {
 				b.ReportMetric(percentileOf(pages, 99), "page-p99-ms")
 				b.ReportMetric(percentileOf(queries, 50), "sql-p50-ms")
 				b.ReportMetric(percentileOf(queries, 99), "sql-p99-ms")
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				b.ReportMetric(float64(m.Sys)/(1<<20), "MiB") // of the server, and of who asks it
 			}
 		})
 	}
