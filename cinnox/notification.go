@@ -85,7 +85,17 @@ func (r *reader) string(name string, v value) string {
 	if !ok {
 		r.fail(ReasonBadText, "%s holds a NUL character or broken UTF-8, which cannot be kept as text", name)
 	}
-	return strings.TrimSpace(s)
+	return trimmed(s)
+}
+
+// trimmed is s without the space around it, which may be most of a large body:
+// it is not to stay in memory for as long as the rest does.
+func trimmed(s string) string {
+	t := strings.TrimSpace(s)
+	if len(t) < len(s) {
+		t = strings.Clone(t)
+	}
+	return t
 }
 
 func (r *reader) limited(name, s string) string {
@@ -216,6 +226,9 @@ func (r *reader) destinationTypes() []string {
 	add := func(s string) {
 		for t := range strings.SplitSeq(s, ",") {
 			if t = strings.TrimSpace(t); t != "" {
+				if len(t) < len(s) { // most of which may be space
+					t = strings.Clone(t)
+				}
 				types = append(types, t)
 				size += len(t)
 			}
