@@ -95,13 +95,14 @@ func (m *memory) forget() { *m = memory{} }
 
 // bytesOf is about what deliveries take in memory.
 func bytesOf(ts []enquiry.Transition) int {
-	const fixed = 400
+	const fixed, text = 400, 16 // the latter as an element of a list
 	n := 0
 	for i := range ts {
 		t := &ts[i]
-		n += fixed + len(t.EID) + len(t.CaseNumber) + len(t.SocialID) + len(t.Destination) + len(t.Date)
+		n += fixed + len(t.ServiceID) + len(t.EID) + len(t.CaseNumber) + len(t.Channel) + len(t.Origin) +
+			len(t.SocialID) + len(t.Destination) + len(t.Date)
 		for _, s := range t.DestinationTypes {
-			n += len(s)
+			n += text + len(s)
 		}
 	}
 	return n
