@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -105,6 +106,51 @@ func TestAGuessIsWrongAboutAnEnquiryThatWasDeleted(t *testing.T) {
 		t.Error("nothing was guessed")
 	}
 	holds(t, s, eid(0), []enquiry.Transition{d.Transition})
+}
+
+// A guess that waits behind a commit is wrong when that has taken the position,
+// and right when it gives it back.
+func TestAGuessBehindAnotherCommit(t *testing.T) {
+	for end, want := range map[string]int64{"COMMIT": store.GuessAfter + 2, "ROLLBACK": store.GuessAfter + 1} {
+		t.Run(end, func(t *testing.T) {
+			url := storetest.URL(t)
+			s := open(t, url)
+			r := recorder(t, s, store.RecorderConfig{})
+			settle(t, r)
+			other := dial(t, url)
+			defer other.Close(context.Background())
+			run(t, other, `BEGIN`)
+			run(t, other, `UPDATE installation SET position = position + 1`)
+			d := delivery(r, eid(0), enquiry.Opened, time.Time{})
+			kept := make(chan error, 1)
+			go func() { kept <- r.Record(t.Context(), d) }()
+			waitFor(t, "the guess to wait", func() bool {
+				return query[int](t, url, `SELECT count(*) FROM pg_stat_activity
+					WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%WHERE position = $1%'`) == 1
+			})
+			run(t, other, end)
+			must(t, <-kept)
+			holds(t, s, eid(0), []enquiry.Transition{d.Transition})
+			if at := query[int64](t, url, `SELECT max(seq) FROM changes`); at != want {
+				t.Errorf("it is at position %d, not %d", at, want)
+			}
+		})
+	}
+}
+
+// That a transaction has taken its turn, nothing but itself says.
+func TestAGuessIsWrongWhateverTheDatabaseSets(t *testing.T) {
+	url := storetest.URL(t)
+	execute(t, url, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enquiryboard.turn = taken', current_database()); END $$`)
+	s := open(t, url)
+	ours, other := recorder(t, s, store.RecorderConfig{}), recorder(t, open(t, url), store.RecorderConfig{})
+	settle(t, ours)
+	record(t, other, delivery(other, eid(0), enquiry.Opened, time.Time{}))
+	d := delivery(ours, eid(1), enquiry.Opened, time.Time{})
+	if !guesses(t, url, ours, d) {
+		t.Error("nothing was guessed")
+	}
+	holds(t, s, eid(1), []enquiry.Transition{d.Transition})
 }
 
 // Two programs that take turns of any length end in the folds of all that was delivered.

@@ -24,8 +24,10 @@ const notifyChannel = "enquiryboard"
 
 // writerSettings make a commit durable, free the position's lock when this
 // program or its network is stuck, and have every read go by keys: plans are
-// made once, maybe of tables that are still empty.
+// made once, maybe of tables that are still empty. No turn is taken before a
+// transaction takes it, whatever the role or the database sets.
 const writerSettings = `
+	SET enquiryboard.turn = '';
 	SET synchronous_commit = on; SET default_transaction_isolation = 'read committed';
 	SET statement_timeout = '4s'; SET idle_in_transaction_session_timeout = '4s';
 	SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
