@@ -124,7 +124,7 @@ func TestNumbersComeAfterTheList(t *testing.T) {
 	}
 	path := strings.ReplaceAll(from[0], "&amp;", "&")
 	part, text := s.page(path)
-	if part.StatusCode != 200 || !strings.Contains(text, "60 enquiries") || !strings.Contains(text, `<data value="60">60</data>`) || strings.Contains(text, "Drawn at") {
+	if part.StatusCode != 200 || !strings.Contains(text, "60 enquiries") || !strings.Contains(text, `<data value="60">60</data>`) || strings.Contains(text, "Counted at") {
 		t.Errorf("%s: %s %s", path, part.Status, text)
 	}
 	if part.Header.Get("Enquiryboard-Seq") != resp.Header.Get("Enquiryboard-Seq") {
@@ -132,7 +132,7 @@ func TestNumbersComeAfterTheList(t *testing.T) {
 	}
 	s.later(notification{"eid": "new", "displayCaseNumber": "CN-0099", "channel": "LINE"})
 	part, text = s.page(path)
-	if !strings.Contains(text, "61 enquiries") || !strings.Contains(text, "Drawn at") || !strings.Contains(text, `title="seq `+part.Header.Get("Enquiryboard-Seq")+`"`) {
+	if !strings.Contains(text, "61 enquiries") || !strings.Contains(text, "Counted at") || !strings.Contains(text, `title="seq `+part.Header.Get("Enquiryboard-Seq")+`"`) {
 		t.Errorf("of a later moment: %s", text)
 	}
 	s.shows("/enquiries?q=cn-00&numbers=all", 200, "61 enquiries", `<data value="61">61</data>`)

@@ -120,10 +120,13 @@ func TestFilesAreForSupervisors(t *testing.T) {
 func TestDeliveriesShowWhatWasKeptApart(t *testing.T) {
 	s := newSite(t)
 	s.shows("/deliveries", 200, "Nothing was kept apart")
+	if _, body := s.page("/deliveries"); strings.Contains(body, "Put all through again") {
+		t.Error("it offers to put nothing through again")
+	}
 	if status, body := s.postRaw(s.webhook(), `{"status":"<b>Dancing</b>","eid":"1"}`); status != 200 {
 		t.Fatal(status, body)
 	}
-	s.shows("/deliveries", 200, "&lt;b&gt;Dancing&lt;/b&gt;", "CINNOX", "/deliveries?reason=")
+	s.shows("/deliveries", 200, "&lt;b&gt;Dancing&lt;/b&gt;", "CINNOX", "/deliveries?reason=", "Put all through again")
 	s.shows("/deliveries?reason=none-such", 200, "Nothing was kept apart")
 	s.shows("/deliveries?before=yesterday", 400, "before: is not a time")
 }

@@ -50,7 +50,7 @@ var enquiriesEntries = []entry{
 	{English: "First page", Traditional: "第一頁", Simplified: "第一页"},
 	{English: "Count them all and draw their numbers", Traditional: "計算總數及合計數字", Simplified: "计算总数及合计数字"},
 	{English: "The numbers could not be drawn.", Traditional: "未能計算合計數字。", Simplified: "未能计算合计数字。"},
-	{English: "Drawn at %s, after the list was read: what came in between is in them.", Traditional: "於 %s 計算，在讀取列表之後：其間收到的已計算在內。", Simplified: "于 %s 计算，在读取列表之后：其间收到的已计算在内。"},
+	{English: "Counted at %s, a moment after the list was read: what came in between is counted, too.", Traditional: "於 %s 計算，在讀取列表之後：其間收到的已計算在內。", Simplified: "于 %s 计算，在读取列表之后：其间收到的已计算在内。"},
 	{English: "Of all of these enquiries", Traditional: "以上所有查詢合計", Simplified: "以上所有咨询合计"},
 	{English: "Of the enquiries opened in the period", Traditional: "以該段時間內進線的查詢計算", Simplified: "以该时段内进线的咨询计算"},
 	{English: "Of the enquiries first picked up in the period", Traditional: "以該段時間內首次獲接手的查詢計算", Simplified: "以该时段内首次获接手的咨询计算"},
@@ -91,5 +91,5 @@ var enquiriesEntries = []entry{
 		Traditional: "可輸入完整的個案編號、其開頭，或其中 3 個字元或以上的一段，不分大小寫。", Simplified: "可输入完整的个案编号、其开头，或其中 3 个字符或以上的一段，不分大小写。"},
 	{English: "Without the other filters: %d enquiries", One: "Without the other filters: 1 enquiry", Traditional: "不用其他篩選條件：%d 個查詢", Simplified: "不用其他筛选条件：%d 个咨询"},
 	{English: "Nearest to it", Traditional: "最接近的個案編號", Simplified: "最接近的个案编号"},
-	{English: "Search all enquiries", Traditional: "搜尋所有查詢", Simplified: "搜索所有咨询"},
+	{English: "Show all enquiries", Traditional: "顯示所有查詢", Simplified: "显示所有咨询"},
 }
