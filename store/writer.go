@@ -226,8 +226,7 @@ func (w *writer) guess(ctx context.Context, items []*item, keys *touchedKeys) (c
 		right = r.NextRow()
 		return nil
 	}, takeGuessed, slices.Concat([][]byte{int8Param(w.memory.position)},
-		keys.unknown.paramsOf(pgtype.TextOID, pgtype.TextOID),
-		keys.remembered.paramsOf(pgtype.TextOID, pgtype.TextOID, pgtype.Int8OID))...)
+		keys.guessed.paramsOf(pgtype.TextOID, pgtype.TextOID, pgtype.Int8OID))...)
 	err = w.sure(items, w.write(ctx, &b, position))
 	return change, right, err
 }
@@ -267,8 +266,7 @@ type touchedKeys struct {
 	fresh  map[enquiry.Key][]enquiry.Transition
 	stored map[enquiry.Key][]enquiry.Transition // what was there before
 
-	// Of a guess, those of list that memory has, and the others.
-	remembered, unknown arrays
+	guessed arrays // list, with the seq of each as it is remembered; null: it is new
 }
 
 func (t *touchedKeys) of(items []*item) {
@@ -299,14 +297,12 @@ const (
 	takePosition = `UPDATE installation SET position = position + 1 RETURNING position`
 
 	// A writer's transaction notes that it has taken the position, without which
-	// none of its statements writes: see inTurn.
+	// none of its statements writes: see inTurn. That a guess is right the outer
+	// join asks in one, whose plan can only begin with the keys.
 	takeTurn    = takePosition + `, set_config('enquiryboard.turn', 'taken', true)`
 	takeGuessed = `UPDATE installation SET position = position + 1
 	WHERE position = $1 AND NOT EXISTS (
-		SELECT FROM (SELECT unnest($2::text[]), unnest($3::text[])) AS k (service_id, eid)
-		JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid)
-	AND NOT EXISTS (
-		SELECT FROM (SELECT unnest($4::text[]), unnest($5::text[]), unnest($6::bigint[])) AS k (service_id, eid, seq)
+		SELECT FROM (SELECT unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[])) AS k (service_id, eid, seq)
 		LEFT JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid
 		WHERE e.seq IS DISTINCT FROM k.seq)
 	RETURNING position, set_config('enquiryboard.turn', 'taken', true)`

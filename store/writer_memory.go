@@ -3,6 +3,8 @@ package store
 import (
 	"slices"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
@@ -42,15 +44,14 @@ func (m *memory) serves(keys *touchedKeys) bool {
 		return false
 	}
 	clear(keys.stored)
-	keys.remembered.reset()
-	keys.unknown.reset()
+	keys.guessed.reset()
 	for _, k := range keys.list {
 		switch known := m.of(k); {
 		case known.settled != nil:
 			keys.stored[k] = known.settled
-			keys.remembered.row().text(k.ServiceID).text(k.EID).int(known.seq)
+			keys.guessed.row().text(k.ServiceID).text(k.EID).int(known.seq)
 		case slices.ContainsFunc(keys.fresh[k], func(t enquiry.Transition) bool { return t.Status == enquiry.Opened }):
-			keys.unknown.row().text(k.ServiceID).text(k.EID)
+			keys.guessed.row().text(k.ServiceID).text(k.EID).null(pgtype.Int8OID)
 		default:
 			return false
 		}
