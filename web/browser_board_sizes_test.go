@@ -125,3 +125,18 @@ func TestBoardIsForEveryone(t *testing.T) {
 	p.Poll(isLive)
 	look([2]int{1440, 900})
 }
+
+// A wait of hours leaves a case number whole: numbers differ at their ends.
+func TestLongWaitsLeaveCaseNumbersWhole(t *testing.T) {
+	s := newSite(t, asDemo)
+	for eid, status := range map[string]string{"1": "Opened", "2": "Handling"} {
+		s.post(notification{"eid": eid, "displayCaseNumber": "CN261144638" + eid, "status": status, "date": time.Now().Add(-15*time.Hour - 44*time.Minute).UTC().Format(time.RFC3339)})
+	}
+	p := openBoard(t, s.URL, "/")
+	for _, width := range []int{360, 1440, 1920} {
+		p.Viewport(width, 900)
+		if what := browsertest.Eval[string](p, `[...document.querySelectorAll(".row .case a")].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent).join(" ")`); what != "" {
+			t.Errorf("%d wide: cut off: %s", width, what)
+		}
+	}
+}
