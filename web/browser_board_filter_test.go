@@ -41,7 +41,7 @@ func TestBoardFiltersByEveryField(t *testing.T) {
 	} {
 		p.Click(`[data-key="` + c.menu + `"] summary`)
 		p.Click(`input[name="` + c.menu + `"][value="` + c.value + `"]`)
-		p.Poll(inList("Opened", c.cases...) + fmt.Sprintf(` && location.search === %q`, c.query))
+		p.Poll(inList("Opened", c.cases...) + fmt.Sprintf(` && location.search === %q && !("busy" in document.getElementById("main").dataset)`, c.query))
 		if !browsertest.Eval[bool](p, `document.querySelector('[data-key="`+c.menu+`"]').open`) {
 			t.Errorf("the menu %s was shut", c.menu)
 		}
