@@ -32,7 +32,7 @@ var cinnoxEntries = []entry{
 	{English: "Deliveries came by keys that were not made by subscribing here, and nothing comes any more.", Traditional: "通知曾經其他金鑰送達（並非由此處的訂閱建立），現已收不到。", Simplified: "通知曾经其他密钥送达（并非由此处的订阅创建），现已收不到。"},
 	{English: "Deliveries come by keys that were not made by subscribing here.", Traditional: "通知經其他金鑰送達，並非由此處的訂閱建立。", Simplified: "通知经其他密钥送达，并非由此处的订阅创建。"},
 	{English: "Subscribing has a key of its own. Other keys that live: %d. Revoke those that nobody sends by.", Traditional: "訂閱使用專屬的金鑰。另有 %d 個有效金鑰，無人使用的請撤銷。", Simplified: "订阅使用专属的密钥。另有 %d 个有效密钥，无人使用的请撤销。"},
-	{English: "%s ago", Traditional: "%s前", Simplified: "%s前"},
+	{English: "%s ago", Traditional: "%s 前", Simplified: "%s 前"},
 	{English: "by all keys, ever", Traditional: "所有金鑰的總數", Simplified: "所有密钥的总数"},
 	{English: "Not understood", Traditional: "未能解讀", Simplified: "未能解读"},
 	{English: "in 24 hours; of these still open: %s", Traditional: "24 小時內；當中仍未處理：%s", Simplified: "24 小时内；其中仍未处理：%s"},
