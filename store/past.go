@@ -130,11 +130,10 @@ func candidatesSQL(scope enquiry.Scope, s span) (string, arguments) {
 func deliveriesSQL(candidates []candidate) (string, arguments) {
 	services, eids := make([]string, len(candidates)), make([]string, len(candidates))
 	firsts, lasts := make([]time.Time, len(candidates)), make([]time.Time, len(candidates))
-	first, last := candidates[0].First, candidates[0].Last
 	for i, c := range candidates {
 		services[i], eids[i], firsts[i], lasts[i] = c.ServiceID, c.EID, c.First, c.Last
-		first, last = earlier(first, c.First), later(last, c.Last)
 	}
+	first, last := slices.MinFunc(firsts, time.Time.Compare), slices.MaxFunc(lasts, time.Time.Compare)
 	var a arguments
 	return `
 		SELECT ` + transitionColumns + `
@@ -144,20 +143,6 @@ func deliveriesSQL(candidates []candidate) (string, arguments) {
 			WHERE t.service_id = c.service_id AND t.eid = c.eid AND t.received_at BETWEEN c.first_at AND c.last_at
 				AND t.received_at BETWEEN ` + a.bind(first) + ` AND ` + a.bind(last) + ` OFFSET 0
 		) t ORDER BY t.service_id, t.eid`, a
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // chunks are the deliveries of each enquiry, which stand together.

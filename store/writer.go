@@ -262,10 +262,10 @@ func (w *writer) fold(items []*item, keys *touchedKeys, position int64) enquiry.
 // touchedKeys are the enquiries of a batch, and their deliveries in it.
 type touchedKeys struct {
 	list   []enquiry.Key
-	arrays arrays // list
 	fresh  map[enquiry.Key][]enquiry.Transition
 	stored map[enquiry.Key][]enquiry.Transition // what was there before
 
+	read    arrays // list
 	guessed arrays // list, with the seq of each as it is remembered; null: it is new
 }
 
@@ -275,7 +275,6 @@ func (t *touchedKeys) of(items []*item) {
 	}
 	clear(t.fresh)
 	t.list = t.list[:0]
-	t.arrays.reset()
 	for _, it := range items {
 		if it.Reason != "" {
 			continue
@@ -284,7 +283,6 @@ func (t *touchedKeys) of(items []*item) {
 		k := it.Transition.Key
 		if t.fresh[k] == nil {
 			t.list = append(t.list, k)
-			t.arrays.row().text(k.ServiceID).text(k.EID)
 		}
 		t.fresh[k] = append(t.fresh[k], it.Transition)
 	}
@@ -299,13 +297,14 @@ const (
 	// A writer's transaction notes that it has taken the position, without which
 	// none of its statements writes: see inTurn. That a guess is right the outer
 	// join asks in one, whose plan can only begin with the keys.
-	takeTurn    = takePosition + `, set_config('enquiryboard.turn', 'taken', true)`
+	takeTurn    = takePosition + taken
 	takeGuessed = `UPDATE installation SET position = position + 1
 	WHERE position = $1 AND NOT EXISTS (
 		SELECT FROM (SELECT unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[])) AS k (service_id, eid, seq)
 		LEFT JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid
 		WHERE e.seq IS DISTINCT FROM k.seq)
-	RETURNING position, set_config('enquiryboard.turn', 'taken', true)`
+	RETURNING position` + taken
+	taken  = `, set_config('enquiryboard.turn', 'taken', true)`
 	inTurn = `current_setting('enquiryboard.turn', true) = 'taken'`
 
 	// The bounds on received_at spare looking into every month.
@@ -325,7 +324,11 @@ func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position i
 	b.queue(begin)
 	b.queueFor(readPosition(&position), takeTurn)
 	clear(keys.stored)
-	b.rowsFor(w.readTransitions(keys.stored), readStored, &keys.arrays)
+	keys.read.reset()
+	for _, k := range keys.list {
+		keys.read.row().text(k.ServiceID).text(k.EID)
+	}
+	b.rowsFor(w.readTransitions(keys.stored), readStored, &keys.read)
 	err = w.send(ctx, &b)
 	return position, err
 }
