@@ -17,7 +17,7 @@ type deliveriesCmd struct {
 
 // services are the ones whose deliveries are taken.
 type services struct {
-	Services []string `env:"ENQUIRYBOARD_SERVICES" placeholder:"ID,..." help:"Take deliveries for these service ids only, and keep others apart; all unless set."`
+	Services []string `env:"ENQUIRYBOARD_SERVICES" unset:"all" placeholder:"ID" help:"Take deliveries for these service ids only, and keep others apart."`
 }
 
 type deliveriesListCmd struct {

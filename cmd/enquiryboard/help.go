@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 	fmt.Fprint(w, "\nSettings (a flag wins over the environment, the environment over the default):\n")
 	fmt.Fprint(w, "  Flag\tEnvironment\tDefault\n")
 	for _, f := range settingFlags(ctx.Model.Node) {
-		fmt.Fprintf(w, "  --%s\t%s\t%s\n", f.Name, strings.Join(f.Envs, ", "), defaultOf(f))
+		fmt.Fprintf(w, "  --%s\t%s\t%s\n", f.Name, strings.Join(f.Envs, ", "), defaultOf(f.Value))
 	}
 	for _, name := range []string{envOIDCSecret, envSealKey, envBaseURL, envAppID, envAppToken} {
 		fmt.Fprintf(w, "  \t%s\t%s\n", name, environmentOnly[name])
@@ -52,23 +53,15 @@ func settingFlags(n *kong.Node) []*kong.Flag {
 	return flags
 }
 
-// defaultOf is a flag's default in words: some depend on where the program runs.
-func defaultOf(f *kong.Flag) string {
-	switch f.Name {
-	case "addr":
-		return defaultAddr
-	case "database-url":
-		return "none: an embedded PostgreSQL in the data directory"
-	case "data-dir":
-		return "./data; as root /var/lib/enquiryboard"
-	case "oidc-issuer":
-		return "none"
-	case "oidc-name":
-		return "the provider's host"
-	case "public-url":
-		return "the address"
-	case "keep":
-		return "for ever"
+// defaultOf is a flag's default: in the words of its tag unset, where it has
+// any, since some depend on where the program runs.
+func defaultOf(v *kong.Value) string { return cmp.Or(v.Tag.Get("unset"), v.Default) }
+
+// valueHelp is kong's, and says the default where kong's placeholder does not.
+func valueHelp(v *kong.Value) string {
+	said := *v
+	if d := defaultOf(v); v.Flag != nil && v.Flag.PlaceHolder != "" && d != "" && !strings.HasPrefix(d, "none:") {
+		said.Help = strings.TrimSuffix(v.Help, ".") + " (default " + d + ")."
 	}
-	return f.Default
+	return kong.DefaultHelpValueFormatter(&said)
 }

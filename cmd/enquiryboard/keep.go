@@ -12,8 +12,8 @@ import (
 
 // keepSettings say how long history is kept.
 type keepSettings struct {
-	Keep       string `env:"ENQUIRYBOARD_KEEP" placeholder:"MONTHS" help:"How long to keep what ended, in whole months such as 24mo; for ever unless set."`
-	KeepExport string `env:"ENQUIRYBOARD_KEEP_EXPORT" placeholder:"DIR" help:"Write every enquiry to a file in this folder before it is dropped."`
+	Keep       string `env:"ENQUIRYBOARD_KEEP" unset:"for ever" placeholder:"MONTHS" help:"How long to keep what ended, in whole months such as 24mo."`
+	KeepExport string `env:"ENQUIRYBOARD_KEEP_EXPORT" unset:"none: what is dropped is gone" placeholder:"DIR" help:"Write every enquiry to a file in this folder before it is dropped."`
 }
 
 var keepText = regexp.MustCompile(`^([1-9][0-9]{0,3})mo$`)

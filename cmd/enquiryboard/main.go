@@ -47,8 +47,8 @@ type commands struct {
 
 // settings are what every command takes.
 type settings struct {
-	DataDir     string `env:"ENQUIRYBOARD_DATA_DIR" default:"${data_dir}" placeholder:"DIR" help:"Where the embedded database and the program's own files are."`
-	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 15 or later to use instead of the embedded one."`
+	DataDir     string `env:"ENQUIRYBOARD_DATA_DIR" unset:"./data; as root /var/lib/enquiryboard" default:"${data_dir}" placeholder:"DIR" help:"Where the embedded database and the program's own files are."`
+	DatabaseURL string `env:"DATABASE_URL" unset:"none: an embedded PostgreSQL in the data directory" placeholder:"URL" help:"PostgreSQL 15 or later to use instead of the embedded one."`
 }
 
 // invocation is what a command gets beside its own flags.
@@ -75,9 +75,10 @@ func run(args []string) int {
 	parser := kong.Must(&c,
 		kong.Name("enquiryboard"),
 		kong.Description("A live board, history and export of CINNOX enquiries."),
-		kong.Vars{"version": version(), "data_dir": defaultDataDir(), "default_addr": defaultAddr},
+		kong.Vars{"version": version(), "data_dir": defaultDataDir()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Help(help),
+		kong.ValueFormatter(valueHelp),
 		kong.UsageOnError(),
 	)
 	parsed, err := parser.Parse(args)

@@ -15,14 +15,14 @@ const envOIDCSecret = "ENQUIRYBOARD_OIDC_CLIENT_SECRET"
 
 // oidcSettings are a provider that people can sign in with.
 type oidcSettings struct {
-	OIDCIssuer          string   `name:"oidc-issuer" env:"ENQUIRYBOARD_OIDC_ISSUER" placeholder:"URL" help:"Let people sign in with this OpenID Connect provider too. Its redirect URI is the public URL with /sign-in/oidc/callback."`
-	OIDCClientID        string   `name:"oidc-client-id" env:"ENQUIRYBOARD_OIDC_CLIENT_ID" placeholder:"ID" help:"What the provider calls this program; it knows it by the secret in ENQUIRYBOARD_OIDC_CLIENT_SECRET."`
-	OIDCRoles           []string `name:"oidc-roles" env:"ENQUIRYBOARD_OIDC_ROLES" sep:";" placeholder:"ROLE=GROUP" help:"What the provider's groups may do: viewer, supervisor or admin. The first that fits counts; who is in none is refused. \"viewer service:ID destination:ID=GROUP\" limits what they see."`
-	OIDCName            string   `name:"oidc-name" env:"ENQUIRYBOARD_OIDC_NAME" placeholder:"NAME" help:"What people call the provider; its host unless set."`
+	OIDCIssuer          string   `name:"oidc-issuer" env:"ENQUIRYBOARD_OIDC_ISSUER" unset:"none: people sign in with passwords" placeholder:"URL" help:"Let people sign in with this OpenID Connect provider too. Its redirect URI is the public URL with /sign-in/oidc/callback."`
+	OIDCClientID        string   `name:"oidc-client-id" env:"ENQUIRYBOARD_OIDC_CLIENT_ID" unset:"none: --oidc-issuer needs it" placeholder:"ID" help:"What the provider calls this program; it knows it by the secret in ENQUIRYBOARD_OIDC_CLIENT_SECRET."`
+	OIDCRoles           []string `name:"oidc-roles" env:"ENQUIRYBOARD_OIDC_ROLES" unset:"none: --oidc-issuer needs them" sep:";" placeholder:"ROLE=GROUP" help:"What the provider's groups may do: viewer, supervisor or admin. The first that fits counts; who is in none is refused. \"viewer service:ID destination:ID=GROUP\" limits what they see."`
+	OIDCName            string   `name:"oidc-name" env:"ENQUIRYBOARD_OIDC_NAME" unset:"the provider's host" placeholder:"NAME" help:"What people call the provider."`
 	OIDCGroupsClaim     string   `name:"oidc-groups-claim" env:"ENQUIRYBOARD_OIDC_GROUPS_CLAIM" default:"groups" placeholder:"NAME" help:"The claim that holds somebody's groups."`
 	OIDCScopes          []string `name:"oidc-scopes" env:"ENQUIRYBOARD_OIDC_SCOPES" default:"openid,email" placeholder:"SCOPE" help:"The scopes that the provider is asked for."`
-	OIDCOnly            bool     `name:"oidc-only" env:"ENQUIRYBOARD_OIDC_ONLY" help:"Let nobody sign in with a password: the provider decides alone, also on a second factor."`
-	OIDCUnverifiedEmail bool     `name:"oidc-unverified-email" env:"ENQUIRYBOARD_OIDC_UNVERIFIED_EMAIL" help:"Take e-mail addresses that the provider does not say are verified. Microsoft Entra ID never says so."`
+	OIDCOnly            bool     `name:"oidc-only" env:"ENQUIRYBOARD_OIDC_ONLY" unset:"no" help:"Let nobody sign in with a password: the provider decides alone, also on a second factor."`
+	OIDCUnverifiedEmail bool     `name:"oidc-unverified-email" env:"ENQUIRYBOARD_OIDC_UNVERIFIED_EMAIL" unset:"no" help:"Take e-mail addresses that the provider does not say are verified. Microsoft Entra ID never says so."`
 }
 
 // provider is the one that the settings name, or nil for none.

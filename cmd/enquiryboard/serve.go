@@ -22,12 +22,12 @@ const (
 
 type serveCmd struct {
 	services
-	Addr           string   `env:"ENQUIRYBOARD_ADDR" placeholder:"HOST:PORT" help:"Where to listen; ${default_addr} unless set."`
-	PublicURL      string   `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" placeholder:"URL" help:"Where people and CINNOX reach it; the address unless set."`
-	TrustedProxies []string `name:"trusted-proxies" env:"ENQUIRYBOARD_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For says where a request came from."`
-	WallFrames     []string `name:"wall-frames" env:"ENQUIRYBOARD_WALL_FRAMES" placeholder:"ORIGIN,…" help:"Origins whose pages may show a wall link in a frame, such as https://intranet.example.com; none unless set."`
-	TLSCert        string   `name:"tls-cert" env:"ENQUIRYBOARD_TLS_CERT" placeholder:"FILE" help:"Serve HTTPS with this certificate (PEM, the chain with it). Read again when it changes."`
-	TLSKey         string   `name:"tls-key" env:"ENQUIRYBOARD_TLS_KEY" placeholder:"FILE" help:"The certificate's private key."`
+	Addr           string   `env:"ENQUIRYBOARD_ADDR" unset:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen."`
+	PublicURL      string   `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" unset:"the address" placeholder:"URL" help:"Where people and CINNOX reach it."`
+	TrustedProxies []string `name:"trusted-proxies" env:"ENQUIRYBOARD_TRUSTED_PROXIES" unset:"none" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For says where a request came from."`
+	WallFrames     []string `name:"wall-frames" env:"ENQUIRYBOARD_WALL_FRAMES" unset:"none" placeholder:"ORIGIN" help:"Origins whose pages may show a wall link in a frame, such as https://intranet.example.com."`
+	TLSCert        string   `name:"tls-cert" env:"ENQUIRYBOARD_TLS_CERT" unset:"none: plain HTTP" placeholder:"FILE" help:"Serve HTTPS with this certificate (PEM, the chain with it). Read again when it changes."`
+	TLSKey         string   `name:"tls-key" env:"ENQUIRYBOARD_TLS_KEY" unset:"none: --tls-cert needs it" placeholder:"FILE" help:"The certificate's private key."`
 	oidcSettings
 	keepSettings
 	LogFormat string `env:"ENQUIRYBOARD_LOG_FORMAT" enum:"text,json" default:"text" help:"How to write the log on standard error: text or json."`

@@ -20,10 +20,10 @@ type simulateCmd struct {
 	Until      time.Time `placeholder:"TIME" help:"Only what happens before this time."`
 	Dates      string    `enum:"file,now,auto" default:"auto" help:"What date says: the file's time, or the moment of sending (now); auto is now, but file at speed max and with --script."`
 	OneDate    bool      `help:"All notifications of an enquiry carry the date of its first: CINNOX's documentation can be read so."`
-	Shape      string    `enum:"flat,envelope,text" default:"flat" help:"The body: flat, in an envelope, or as a text in one (flat)."`
+	Shape      string    `enum:"flat,envelope,text" default:"flat" help:"The body: flat, in an envelope, or as a text in one."`
 	Duplicates float64   `default:"0" placeholder:"P" help:"Probability that a delivery is repeated."`
 	Shuffle    float64   `default:"0" placeholder:"P" help:"Probability that a delivery is held back behind later ones."`
-	PerHour    float64   `default:"480" placeholder:"N" help:"Made-up enquiries in a busy hour (480)."`
+	PerHour    float64   `default:"480" placeholder:"N" help:"Made-up enquiries in a busy hour."`
 	Script     string    `placeholder:"FILE" help:"What is to happen beside the usual, as above; - reads standard input."`
 	Seed       uint64    `default:"1" help:"The same seed makes the same traffic, repeats and order."`
 

@@ -15,9 +15,9 @@ import (
 // simulatedCinnox is how to play a whole CINNOX.
 type simulatedCinnox struct {
 	Serve    bool   `xor:"where" help:"Play a whole CINNOX: take subscriptions, and send to what is subscribed."`
-	Listen   string `default:"127.0.0.1:8090" placeholder:"HOST:PORT" help:"Where --serve listens (127.0.0.1:8090)."`
-	AppID    string `name:"app-id" default:"demo-app" placeholder:"ID" help:"The App that may subscribe (demo-app)."`
-	AppToken string `name:"app-token" default:"demo-token" placeholder:"TOKEN" help:"Its token; it guards nothing (demo-token)."`
+	Listen   string `default:"127.0.0.1:8090" placeholder:"HOST:PORT" help:"Where --serve listens."`
+	AppID    string `name:"app-id" default:"demo-app" placeholder:"ID" help:"The App that may subscribe."`
+	AppToken string `name:"app-token" default:"demo-token" placeholder:"TOKEN" help:"Its token; it guards nothing."`
 	Wrapped  bool   `help:"Answer subscriptions wrapped in {\"code\":0,\"result\":…}, and not flat."`
 	Refuse   int    `default:"0" placeholder:"N" help:"The first N requests are too many (code 6451010)."`
 }
