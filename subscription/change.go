@@ -124,14 +124,31 @@ func (c *Connection) choose(ctx context.Context, was store.Subscription, next *s
 		next.OldKeyID = was.KeyID
 	}
 	id, key := ring.Mint()
-	if err := c.Store.CreateWebhookKey(ctx, id, keyName(time.Now())); err != nil {
+	if err := c.Store.CreateWebhookKey(ctx, id, keyName(living, time.Now())); err != nil {
 		return "", err
 	}
 	next.KeyID, next.URL = id, c.PublicURL+WebhookPath+key
 	return id, nil
 }
 
-func keyName(now time.Time) string { return "cinnox " + now.UTC().Format(time.RFC3339Nano) }
+// keyName is of the day, and numbered where a living key has that name.
+func keyName(living map[string]*store.WebhookKey, now time.Time) string {
+	day := "cinnox-" + now.UTC().Format(time.DateOnly)
+	name := day
+	for n := 2; named(living, name); n++ {
+		name = fmt.Sprintf("%s-%d", day, n)
+	}
+	return name
+}
+
+func named(keys map[string]*store.WebhookKey, name string) bool {
+	for _, k := range keys {
+		if k.Name == name {
+			return true
+		}
+	}
+	return false
+}
 
 // check looks at the webhook as CINNOX will.
 func (c *Connection) check(ctx context.Context, baseURL, url string) error {
