@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/views/lang"
@@ -31,6 +32,7 @@ type Menu struct {
 // Option is one value of a menu, with how many it would show.
 type Option struct {
 	Value, Label string
+	Title        string // the whole label, where it was cut
 	Count        int
 	Chosen       bool
 }
@@ -160,13 +162,28 @@ func (fd field) menu(ctx context.Context, f enquiry.Filter, counts map[string]in
 		values = slices.Compact(values)
 	}
 	for _, v := range values {
-		o := Option{Value: v, Label: fd.text(ctx, v), Count: counts[v], Chosen: slices.Contains(chosen, v)}
+		label, title := shortened(fd.text(ctx, v))
+		o := Option{Value: v, Label: label, Title: title, Count: counts[v], Chosen: slices.Contains(chosen, v)}
 		if o.Chosen {
 			m.Chosen++
 		}
 		m.Options = append(m.Options, o)
 	}
 	return m
+}
+
+// longestWord is how many letters of an id a menu has room for on a line.
+const longestWord = 28
+
+// shortened cuts a long id in its middle: ids often begin alike. It gives what
+// it cut as a whole, too.
+func shortened(label string) (short, whole string) {
+	letters := []rune(label)
+	if len(letters) <= longestWord || strings.ContainsFunc(label, unicode.IsSpace) {
+		return label, ""
+	}
+	const end = 10
+	return string(letters[:longestWord-end-1]) + "…" + string(letters[len(letters)-end:]), label
 }
 
 // HasMenu says whether a query parameter is chosen in a menu.

@@ -19,7 +19,7 @@ type Reports struct {
 	Search   Search
 	Problem  string // what is wrong with the filter; then there is nothing below
 	Words    string
-	Before   string // the period before, in words
+	Before   string // the period before, in words; empty: there is none
 	Zone     *time.Location
 	Total    Compared
 	Groups   []Grouped // the ways to group, the chosen one marked
@@ -189,9 +189,24 @@ func (m reportMeasure) change(c Compared) string {
 	case now == before:
 		return "±0 %"
 	case share:
-		return signed(math.Round(100*(now-before))) + " pp"
+		return points(now-before) + " pp"
 	}
 	return signed(math.Round(100*(now-before)/before)) + " %"
+}
+
+// points are the difference of two shares in hundredths, as exact as they are written.
+func points(difference float64) string {
+	if math.Abs(difference) >= 0.0995 {
+		return signed(math.Round(100 * difference))
+	}
+	text := strconv.FormatFloat(math.Abs(100*difference), 'f', 1, 64)
+	switch {
+	case text == "0.0":
+		return signed(0)
+	case difference < 0:
+		return "−" + text
+	}
+	return "+" + text
 }
 
 func signed(n float64) string {

@@ -107,19 +107,22 @@ func share(part, whole int64) string {
 	return percent(new(float64(part) / float64(whole)))
 }
 
-// percent is a ratio in hundredths; only all are 100 %, and only none 0 %.
+// percent is a ratio in hundredths; below ten with a decimal, where 1.5 is far
+// from 1. Only all are 100 %, and only none 0 %.
 func percent(ratio *float64) string {
 	if ratio == nil {
 		return unknown
 	}
-	switch percent := math.Round(100 * *ratio); {
-	case percent == 100 && *ratio < 1:
+	whole, tenths := math.Round(100**ratio), math.Round(1000**ratio)
+	switch {
+	case whole == 100 && *ratio < 1:
 		return ">\u202f99\u202f%"
-	case percent == 0 && *ratio > 0:
-		return "<\u202f1\u202f%"
-	default:
-		return strconv.Itoa(int(percent)) + " %"
+	case tenths == 0 && *ratio > 0:
+		return "<\u202f0.1\u202f%"
+	case 0 < tenths && tenths < 100:
+		return strconv.FormatFloat(tenths/10, 'f', 1, 64) + "\u202f%"
 	}
+	return strconv.Itoa(int(whole)) + "\u202f%"
 }
 
 // within says what a service level is judged by.

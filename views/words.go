@@ -36,7 +36,7 @@ func Words(ctx context.Context, f enquiry.Filter, names Names, now time.Time) st
 		}
 	}
 	of("case number %s", f.Cases, func(ctx context.Context, s string) string { return t(ctx, "“%s”", s) })
-	and(period(ctx, f, now))
+	and(Period(ctx, f, now))
 	if f.DayStarts > 0 && !f.From.Equal(f.To) {
 		and(t(ctx, "days from %s", time.Time{}.Add(f.DayStarts).Format("15:04")))
 	}
@@ -74,8 +74,8 @@ func either(ctx context.Context, values []string, say func(context.Context, stri
 	return text
 }
 
-// period says when, and of which time that is where it is not the opening.
-func period(ctx context.Context, f enquiry.Filter, now time.Time) string {
+// Period says when, and of which time that is where it is not the opening.
+func Period(ctx context.Context, f enquiry.Filter, now time.Time) string {
 	if f.From.IsZero() && f.To.IsZero() {
 		return t(ctx, "all time")
 	}

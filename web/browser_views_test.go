@@ -48,5 +48,5 @@ func TestSavedViewsInABrowser(t *testing.T) {
 
 	p.Click("#saved-menu summary")
 	p.Click("#saved-menu li button")
-	p.Poll(isLive + ` && document.querySelector("#saved-menu li") === null`)
+	p.Poll(isLive + ` && location.search === "?channel=CINNOX&origin=Weblink" && document.querySelector("#saved-menu li") === null && ` + inList("Opened", "L-1"))
 }

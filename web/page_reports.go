@@ -186,7 +186,7 @@ func (s *server) reportForm(r *http.Request, ask reportQuery) (views.Reports, er
 		Heat: views.Heat{Measure: ask.measure},
 	}
 	if !f.From.IsZero() {
-		p.Before = lang.From(ctx).T("Compared with %s", views.Words(ctx, ask.before, names, time.Now()))
+		p.Before = views.Period(ctx, ask.before, time.Now())
 	}
 	p.Search.Ranges = ranges(ctx, "/reports", ask.Values, reportPeriods, time.Now(), f.Days())
 	for _, g := range reportGroups {

@@ -100,7 +100,7 @@ func TestReportsCompareWithThePeriodBefore(t *testing.T) {
 	_, body := b.open("/reports?from=2026-02-02&to=2026-02-03&group=channel&compare=1")
 	text := strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " ")), " ")
 	for _, want := range []string{
-		"Enquiries 4 was 2 +100 %", "Missed rate 75 % was 0 % +75 pp", "LINE 2 was 1", "Compared with All enquiries, 1 February",
+		"Enquiries 4 was 2 +100 %", "Missed rate 75 % was 0 % +75 pp", "LINE 2 was 1", "Compared with the period before: 1 February In the table, too",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in: %s", want, text)
@@ -158,6 +158,7 @@ func TestReportsAreForEveryone(t *testing.T) {
 	p.Accessible()
 	p.Viewport(360, 740)
 	p.Accessible()
+	p.Click(`.menu[data-key="destination"] summary`)
 	if wide := browsertest.Eval[int](p, `document.documentElement.scrollWidth`); wide > 360 {
 		t.Errorf("%d wide on a screen of 360", wide)
 	}

@@ -52,18 +52,13 @@ func (s *server) saveView(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := f.line("name", 100)
-	q, err := url.ParseQuery(strings.TrimPrefix(f.Get("query"), "?"))
-	if err != nil || len(f.Get("query")) > 4000 {
-		return &fault{status: http.StatusUnprocessableEntity, message: "This is not a filter of the board."}
-	}
-	filter, err := parseFilter(r, filled(q), s.days(r, q))
+	query, err := s.boardQuery(r, f)
 	if err != nil {
 		return err
 	}
 	if name == "" || !f.ok() {
 		return &fault{status: http.StatusUnprocessableEntity, message: "Give the view a name of one line, 100 bytes at most."}
 	}
-	query := filter.Values().Encode()
 	err = s.Store.SaveView(r.Context(), who(r).UserID, store.SavedView{Name: name, Query: query}, f.Get("replace") == "1")
 	switch {
 	case errors.Is(err, store.ErrExists):
@@ -77,10 +72,32 @@ func (s *server) saveView(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// boardQuery is the filter of the board that a form was sent from.
+func (s *server) boardQuery(r *http.Request, f *form) (string, error) {
+	q, err := url.ParseQuery(strings.TrimPrefix(f.Get("query"), "?"))
+	if err != nil || len(f.Get("query")) > 4000 {
+		return "", &fault{status: http.StatusUnprocessableEntity, message: "This is not a filter of the board."}
+	}
+	filter, err := parseFilter(r, filled(q), s.days(r, q))
+	if err != nil {
+		return "", err
+	}
+	return filter.Values().Encode(), nil
+}
+
+// dropView forgets a view and shows the board as it was.
 func (s *server) dropView(w http.ResponseWriter, r *http.Request) error {
+	f, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	query, err := s.boardQuery(r, f)
+	if err != nil {
+		return err
+	}
 	if err := s.Store.DropView(r.Context(), who(r).UserID, r.PathValue("id")); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	http.Redirect(w, r, boardHref(query), http.StatusSeeOther)
 	return nil
 }

@@ -222,13 +222,16 @@ func serviceLevel(stories []story) string {
 		}
 	}
 	percent := (200*within + judged) / max(1, 2*judged) // rounded half up
+	tenths := (2000*within + judged) / max(1, 2*judged)
 	switch {
 	case judged == 0:
 		return "–"
 	case percent == 100 && within < judged:
 		return ">\u202f99\u202f%"
-	case percent == 0 && within > 0:
-		return "<\u202f1\u202f%"
+	case tenths == 0 && within > 0:
+		return "<\u202f0.1\u202f%"
+	case 0 < tenths && tenths < 100:
+		return fmt.Sprintf("%d.%d\u202f%%", tenths/10, tenths%10)
 	}
 	return fmt.Sprintf("%d\u202f%%", percent)
 }

@@ -13,6 +13,7 @@ const column = (measure) => rows.map((row) => {
   const value = row.querySelector(`[data-measure="${measure}"]`).dataset.value;
   return value === '' ? null : Number(value);
 });
+const said = (measure, at) => rows[at].querySelector(`[data-measure="${measure}"]`).firstChild.textContent.trim();
 const heading = (measure) => table.tHead.rows[0].cells[rows[0].querySelector(`[data-measure="${measure}"]`).cellIndex].textContent.trim();
 
 // A canvas does not know light-dark(): the browser resolves it as a colour.
@@ -32,7 +33,7 @@ function bars(label, name, at) {
 
 // The legend says what is under the pointer; where nothing is, it only says
 // which colour is what.
-function pointed(text) { return (u, v, series, at) => (at == null ? '' : text(v)); }
+function pointed(text) { return (u, v, series, at) => (at == null ? '' : text(v, at)); }
 
 function options(width) {
   const ink = colour('--ink-3'), line = { stroke: colour('--line'), width: 1 };
@@ -50,7 +51,7 @@ function options(width) {
       { label: document.querySelector('#report thead th').textContent.trim(), value: pointed((v) => names[v]) },
       bars(heading('answered'), '--accent', -1),
       bars(heading('missed'), '--breach-edge', 1),
-      { label: heading('service_level'), scale: 'share', stroke: colour('--good'), width: 2, spanGaps: false, value: pointed((v) => (v == null ? '–' : `${Math.round(v * 100)} %`)) },
+      { label: heading('service_level'), scale: 'share', stroke: colour('--good'), width: 2, spanGaps: false, value: pointed((v, at) => said('service_level', at)) },
     ],
   };
 }
