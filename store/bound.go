@@ -45,17 +45,24 @@ func tookTooLong(err error) bool {
 
 // expected is how many enquiries e PostgreSQL's planner expects under a condition.
 func expected(ctx context.Context, tx pgx.Tx, condition string, a arguments) (rows float64, err error) {
+	p, err := explain(ctx, tx, `SELECT FROM enquiries e WHERE `+condition, a)
+	return p.Rows, err
+}
+
+// plan is what PostgreSQL's planner expects of a statement.
+type plan struct {
+	Rows float64 `json:"Plan Rows"`
+	Cost float64 `json:"Total Cost"`
+}
+
+func explain(ctx context.Context, tx pgx.Tx, sql string, a arguments) (plan, error) {
 	var text []byte
-	if err := tx.QueryRow(ctx, `EXPLAIN (FORMAT JSON) SELECT FROM enquiries e WHERE `+condition, planned(a)...).Scan(&text); err != nil {
-		return 0, err
+	if err := tx.QueryRow(ctx, `EXPLAIN (FORMAT JSON) `+sql, planned(a)...).Scan(&text); err != nil {
+		return plan{}, err
 	}
-	var plans []struct {
-		Plan struct {
-			Rows float64 `json:"Plan Rows"`
-		}
-	}
+	var plans []struct{ Plan plan }
 	if err := json.Unmarshal(text, &plans); err != nil || len(plans) != 1 {
-		return 0, fmt.Errorf("a plan that cannot be read: %w", err)
+		return plan{}, fmt.Errorf("a plan that cannot be read: %w", err)
 	}
-	return plans[0].Plan.Rows, nil
+	return plans[0].Plan, nil
 }

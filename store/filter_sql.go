@@ -138,18 +138,24 @@ func begins(f enquiry.Filter, e *enquiry.Enquiry) bool {
 }
 
 // beginningWith and notBegun part the enquiries that f selects: those whose case
-// numbers begin with each of what it looks for, which are found fast, and the rest.
+// numbers begin with each of what it looks for, which are found fast, and those
+// that only have it elsewhere.
 func beginningWith(f enquiry.Filter, key string, a *arguments) string {
 	c := conditions{arguments: a}
-	c.all = append(c.all, c.beginning(key))
-	f.Cases = nil
-	return c.text() + " AND " + where(f, a)
+	return c.beginning(key) + " AND " + where(unnumbered(f), a)
 }
 
+// notBegun is of the numbers alone: it leaves out the rest of f.
 func notBegun(f enquiry.Filter, a *arguments) string {
-	c := conditions{arguments: a}
-	c.or(each(beginnings(f), c.beginning))
-	return "NOT " + c.text() + " AND " + where(f, a)
+	begun := conditions{arguments: a}
+	begun.or(each(beginnings(f), begun.beginning))
+	return "NOT " + begun.text() + " AND " + where(enquiry.Filter{Cases: f.Cases}, a)
+}
+
+// unnumbered is f without the numbers that it looks for.
+func unnumbered(f enquiry.Filter) enquiry.Filter {
+	f.Cases = nil
+	return f
 }
 
 var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

@@ -48,12 +48,26 @@ func PageQueries(s *Store, f enquiry.Filter, sort Sort, limit int) (list []Query
 	_, err = snapshot(context.Background(), s.pool, func(tx pgx.Tx, _ int64) error {
 		parts, err := stretches(context.Background(), tx, f, sort)
 		for _, part := range parts {
-			sql, a := part.sql(sort, false, nil, limit+1)
+			sql, a := part.sql(reading{sort: sort, limit: limit + 1})
 			list = append(list, Query{sql, a})
 		}
 		return err
 	})
 	return list, err
+}
+
+// PartWalk are the statements that meet the first page of what has a part.
+func PartWalk(f enquiry.Filter, sort Sort, limit int) []Query {
+	list := numbered(f, sort)
+	sql, a := list[len(list)-1].walkSQL(reading{sort: sort, limit: limit + 1})
+	return []Query{{SQL: unsorted}, {sql, a}}
+}
+
+// WalkWithin has every search for a part walk first, for as long as that.
+func WalkWithin(d time.Duration) (restore func()) {
+	from, time := walkFrom, walkTime
+	walkFrom, walkTime = 1, d
+	return func() { walkFrom, walkTime = from, time }
 }
 
 // PastQueries are those that read the deliveries of a past board.

@@ -28,6 +28,17 @@ type stretch struct {
 	where  func(*arguments) string
 	key    string // of the order, in SQL
 	slow   bool   // sorting it may take long
+
+	// Of parts, where is both: what they say of the number, and of all else.
+	named, rest func(*arguments) string
+}
+
+// reading is where rows of a stretch are read, and how many.
+type reading struct {
+	sort  Sort
+	back  bool
+	at    *cursor // nil: its beginning
+	limit int
 }
 
 // readPage reads the rows of a page from its place on, the way it goes, and one
@@ -49,9 +60,8 @@ func readPage(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *curs
 		if list[i].part && p.leavesParts(f, es) {
 			break
 		}
-		sql, a := list[i].sql(p.Sort, back, at, p.Limit+1-len(es))
 		read := func(tx pgx.Tx) error {
-			found, err := all(ctx, tx, scanEnquiry, sql, planned(a)...)
+			found, err := list[i].read(ctx, tx, reading{p.Sort, back, at, p.Limit + 1 - len(es)})
 			es = append(es, found...)
 			return err
 		}
@@ -129,9 +139,20 @@ func numbered(f enquiry.Filter, sort Sort) (list []stretch) {
 		slices.Reverse(list)
 	}
 	if slices.ContainsFunc(f.Cases, func(search string) bool { return enquiry.WithinCase(enquiry.CaseKey(search)) }) {
-		list = append(list, stretch{part: true, key: key + " || ''", where: func(a *arguments) string { return notBegun(f, a) }})
+		list = append(list, parts(f, key))
 	}
 	return list
+}
+
+// parts are what has what is searched for elsewhere than at its beginning.
+func parts(f enquiry.Filter, key string) stretch {
+	s := stretch{
+		part: true, key: key + " || ''",
+		named: func(a *arguments) string { return notBegun(f, a) },
+		rest:  func(a *arguments) string { return where(unnumbered(f), a) },
+	}
+	s.where = func(a *arguments) string { return s.named(a) + " AND " + s.rest(a) }
+	return s
 }
 
 // from are the stretches from the one on that has a number in it.
@@ -146,17 +167,29 @@ func from(list []stretch, number string) []stretch {
 	return list[at:]
 }
 
-// sql reads rows of a stretch, from a place on if there is one.
-func (s stretch) sql(sort Sort, back bool, at *cursor, limit int) (string, arguments) {
-	var a arguments
-	o := orders[sort]
-	falling := o.falling != back
-	condition := s.where(&a)
-	if at != nil {
-		condition += fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", s.key,
-			map[bool]string{false: ">", true: "<"}[falling], a.bind(o.param(*at)), a.bind(at.Svc), a.bind(at.EID))
+func (s stretch) read(ctx context.Context, tx pgx.Tx, r reading) ([]enquiry.Enquiry, error) {
+	if s.part {
+		return s.readParts(ctx, tx, r)
 	}
-	direction := map[bool]string{false: "ASC", true: "DESC"}[falling]
+	sql, a := s.sql(r)
+	return all(ctx, tx, scanEnquiry, sql, planned(a)...)
+}
+
+func (s stretch) sql(r reading) (string, arguments) {
+	var a arguments
 	return fmt.Sprintf(`SELECT %s FROM enquiries e WHERE %s ORDER BY %s %[4]s, e.service_id %[4]s, e.eid %[4]s LIMIT %[5]s`,
-		enquiryColumnsE, condition, s.key, direction, a.bind(limit)), a
+		enquiryColumnsE, s.where(&a)+r.after(s.key, &a), s.key, r.direction(), a.bind(r.limit)), a
+}
+
+func (r reading) falling() bool { return orders[r.sort].falling != r.back }
+
+func (r reading) direction() string { return map[bool]string{false: "ASC", true: "DESC"}[r.falling()] }
+
+// after is the condition that begins a page, by the key of its order in SQL.
+func (r reading) after(key string, a *arguments) string {
+	if r.at == nil {
+		return ""
+	}
+	return fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", key,
+		map[bool]string{false: ">", true: "<"}[r.falling()], a.bind(orders[r.sort].param(*r.at)), a.bind(r.at.Svc), a.bind(r.at.EID))
 }
