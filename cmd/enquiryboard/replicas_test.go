@@ -82,6 +82,7 @@ func TestReplicas(t *testing.T) {
 type cluster struct {
 	replicas []*replica
 	url      string // of nginx
+	logs     string // its folder
 	webhook  string // path
 	token    string
 }
@@ -112,7 +113,7 @@ func startCluster(t *testing.T) *cluster {
 	for _, r := range c.replicas {
 		r.token = c.token
 	}
-	nginx(t, front, addresses...)
+	c.logs = nginx(t, front, addresses...)
 	return c
 }
 
