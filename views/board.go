@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/views/lang"
 )
@@ -32,6 +33,7 @@ type Board struct {
 	Lists   []List
 	Lost    Lost
 	Alive   Alive
+	Begin   access.Role // of who is told how to begin, since nothing has come in ever; empty: nobody
 }
 
 // Change is what has changed since the last message; nil parts have not.

@@ -76,6 +76,11 @@ func (c Cinnox) heard() bool {
 // byOthers says whether nothing was subscribed here, and something came all the same.
 func (c Cinnox) byOthers() bool { return c.State == "none" && !c.Arrivals.LastAt.IsZero() }
 
+// awaits says whether the page waits for a first delivery: of all, or by a new key.
+func (c Cinnox) awaits() bool {
+	return c.subscribed() && !c.heard() || c.OldKey != nil && !c.Moved
+}
+
 // stopped says whether there is an alarm about a service.
 func (c Cinnox) stopped() bool {
 	return slices.ContainsFunc(c.Heartbeats, func(h Heartbeat) bool { return h.Alive.Level == pulse.Alarm })
@@ -89,9 +94,9 @@ func (c Cinnox) headline() lang.Text {
 	case c.State == "disabled":
 		return "CINNOX was asked to send nothing."
 	case c.byOthers() && c.stopped():
-		return "Deliveries came by keys that were not made by subscribing here, and nothing comes any more."
+		return "Deliveries came in, and nothing comes any more."
 	case c.byOthers():
-		return "Deliveries come by keys that were not made by subscribing here."
+		return "Deliveries come in."
 	case c.State == "none":
 		return "CINNOX does not send here yet."
 	case c.heard() && c.stopped():

@@ -19,11 +19,11 @@ func TestHeadlineOfTheConnection(t *testing.T) {
 		icon string
 	}{
 		{Cinnox{State: "none"}, "CINNOX does not send here yet.", "info"},
-		{Cinnox{State: "none", Arrivals: came}, "Deliveries come by keys that were not made by subscribing here.", "check"},
+		{Cinnox{State: "none", Arrivals: came}, "Deliveries come in.", "check"},
 		{Cinnox{State: "enabled", Key: &KeyLine{}}, "Subscribed. Nothing has come yet.", "clock"},
 		{Cinnox{State: "enabled", Key: key, Arrivals: came}, "CINNOX sends here.", "check"},
 		{Cinnox{State: "enabled", Key: key, Arrivals: came, Heartbeats: alarm}, "CINNOX sent here, and nothing comes any more.", "octagon"},
-		{Cinnox{State: "none", Arrivals: came, Heartbeats: alarm}, "Deliveries came by keys that were not made by subscribing here, and nothing comes any more.", "octagon"},
+		{Cinnox{State: "none", Arrivals: came, Heartbeats: alarm}, "Deliveries came in, and nothing comes any more.", "octagon"},
 		{Cinnox{State: "disabled", Key: key, Arrivals: came, Heartbeats: alarm}, "CINNOX was asked to send nothing.", "info"},
 		{Cinnox{State: "enabled", Revoked: true}, "CINNOX sends by a key that is revoked: everything is refused.", "octagon"},
 	} {

@@ -36,11 +36,13 @@ func TestConnectInABrowser(t *testing.T) {
 	p.Click(`form[action$="/subscribe"] .primary`)
 	p.Poll(`document.querySelector(".headline")?.innerText.includes("Nothing has come yet")`)
 	s.everyone(p)
+	browsertest.Eval[bool](p, `window.same = true`)
 
 	if _, err := simulator.Run(t.Context(), simulator.Config{To: sim.Subscribed(), Shape: simulator.Envelope, OneDate: true,
 		Source: simulator.NewWorld(simulator.World{Seed: 1, Start: time.Now(), For: 10 * time.Minute, Steady: true})}); err != nil {
 		t.Fatal(err)
 	}
+	p.Poll(isSame + ` && document.querySelector(".headline").innerText.includes("CINNOX sends here") && document.querySelector("#cinnox-seen h2")`)
 	b := s.browser()
 	b.signIn("ada@example.com")
 	b.comesToSay("All notifications of an enquiry have one date")
@@ -52,6 +54,12 @@ func TestConnectInABrowser(t *testing.T) {
 
 	p.Click(`button[name=new]`)
 	p.Poll(`document.querySelector(".steps [aria-current=step]")?.innerText.includes("The first delivery comes by the new key")`)
+	s.everyone(p)
+	browsertest.Eval[bool](p, `window.same = true`)
+	if status, body := s.postRaw(sim.Subscribed(), notification{"eid": "by-the-new-key"}.body()); status != 200 {
+		t.Fatal(status, body)
+	}
+	p.Poll(isSame + ` && document.querySelector(".steps [aria-current=step]").innerText.includes("The old key is revoked") && document.querySelector("#cinnox-move form .primary")`)
 	s.everyone(p)
 	p.Click(`details.confirm:has([action$="/by-hand"]) summary`)
 	p.Click(`form[action$="/by-hand"] button`)

@@ -66,7 +66,7 @@ func TestDeliveriesByOtherKeys(t *testing.T) {
 	_, api := withCinnox(t)
 	b := s.administrator()
 	s.post(notification{})
-	b.comesToSay("Deliveries come by keys that were not made by subscribing here.")
+	b.comesToSay("By keys that were not made by subscribing here")
 	b.submit("/settings/cinnox/app", "base_url", api.URL, "app_id", "app1", "token", appToken)
 	b.submit("/settings/cinnox/subscribe")
 	b.says("Subscribed. Nothing has come yet.", "Other keys that live: 1.")

@@ -1,10 +1,14 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
+	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
 	"github.com/enquiryboard/enquiryboard/views/lang"
 )
@@ -35,9 +39,25 @@ func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Refresh", "2")
 		return err
 	}
+	board.Begin = s.begins(r, board)
 	w.Header().Set(seqHeader, s.seqText(seq))
 	frame := s.frame(r, lang.From(r.Context()).T("Board"), "/")
 	return render(w, r, http.StatusOK, views.BoardPage(frame, board, s.alertsNow(r), s.savedNow(r, q)))
+}
+
+// begins is the role of somebody who is to be told how to begin, since no
+// delivery has come ever; who sees a part of them cannot know that.
+func (s *server) begins(r *http.Request, b views.Board) access.Role {
+	if !b.LastEvent.IsZero() || !who(r).Scope.All() {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), figuresWait)
+	defer cancel()
+	keys, err := s.Store.WebhookKeys(ctx)
+	if err != nil || slices.ContainsFunc(keys, func(k store.WebhookKey) bool { return k.Deliveries > 0 }) {
+		return ""
+	}
+	return who(r).Role
 }
 
 // pageFilter reads the filter of a page, whose forms send empty fields too.

@@ -62,3 +62,4 @@ for (const form of document.querySelectorAll('form[method="get"]')) {
 
 // Downloads.
 if (document.querySelector('.menu.files')) import('./download.js');
+if (document.querySelector('[data-awaits]')) import('./await.js');
