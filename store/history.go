@@ -16,6 +16,7 @@ type Page struct {
 	After   string // cursor of a page before, opaque; empty: the first page
 	Limit   int    // 1 to 1000
 	Quick   bool   // leave out what would keep the page waiting
+	Near    int    // how many to give, at most, that are nearest to a number searched for in vain
 	Numbers Bound  // of the numbers of the whole filter; zero: not asked for, and of a quick page only what costs nothing
 }
 
@@ -30,6 +31,8 @@ type List struct {
 	About     int64 // then, how many there are about; never below Total
 	Uncounted bool  // there are more than Total: counting them would have kept a quick page waiting
 	Begun     bool  // these are all that begin with what is searched for; the next page, if any, has it elsewhere
+
+	Near []enquiry.Enquiry // where there are none: those whose numbers are nearest to what is searched for, whatever the filter
 
 	Numbers *enquiry.Group // as Metrics draws them; nil: beyond the page's bound, or left out
 }
@@ -46,7 +49,7 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 	}
 	f = moment(f)
 	l.Seq, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		if err := l.read(ctx, tx, f, p, at); err != nil {
+		if err := l.find(ctx, tx, f, p, at); err != nil {
 			return err
 		}
 		switch {
@@ -58,6 +61,25 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 		return l.total(ctx, tx, f, p.Numbers)
 	})
 	return l, err
+}
+
+// find reads the page, or what is nearest to a number of which there is none.
+func (l *List) find(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *cursor) error {
+	if p.Near == 0 || at != nil || len(f.Cases) == 0 {
+		return l.read(ctx, tx, f, p, at)
+	}
+	key := enquiry.CaseKey(f.Cases[0])
+	vain, ends, err := false, (*endings)(nil), error(nil)
+	if len(f.Cases) == 1 {
+		vain, ends, err = inVain(ctx, tx, key)
+	}
+	if err == nil && !vain {
+		err = l.read(ctx, tx, f, p, nil)
+	}
+	if err == nil && len(l.Enquiries) == 0 {
+		l.Near, err = nearest(ctx, tx, f.Scope, key, ends, p.Near)
+	}
+	return err
 }
 
 // Known says whether it is an order.

@@ -56,6 +56,15 @@ func PageQueries(s *Store, f enquiry.Filter, sort Sort, limit int) (list []Query
 	return list, err
 }
 
+// Nearest is what a search for a number offers that finds nothing.
+func Nearest(ctx context.Context, s *Store, scope enquiry.Scope, search string, limit int) (found []enquiry.Enquiry, err error) {
+	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
+		found, err = nearest(ctx, tx, scope, enquiry.CaseKey(search), nil, limit)
+		return err
+	})
+	return found, err
+}
+
 // PartWalk are the statements that meet the first page of what has a part.
 func PartWalk(f enquiry.Filter, sort Sort, limit int) []Query {
 	list := numbered(f, sort)

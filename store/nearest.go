@@ -19,34 +19,63 @@ const (
 	tailTime = 100 * time.Millisecond // each, for what the end of a number is part of
 )
 
-// Nearest gives enquiries of the scope whose case numbers are nearest to one
+// nearest gives enquiries of the scope whose case numbers are nearest to a key
 // that was searched for in vain, the nearest first: those a typing mistake away,
 // those that have its end in them, those that begin most like it.
 //
 // Each way costs the same however many enquiries there are. Trigram similarity
 // would not: numbers in a series share most of their trigrams, so that among ten
 // million enquiries it is drawn of 300,000 rows, in 0.8 s.
-func (s *Store) Nearest(ctx context.Context, scope enquiry.Scope, search string, limit int) ([]enquiry.Enquiry, error) {
-	key := enquiry.CaseKey(search)
+func nearest(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, known *endings, limit int) (found []enquiry.Enquiry, err error) {
 	if key == "" || !isStorable(key) {
 		return nil, nil
 	}
-	var found []enquiry.Enquiry
-	_, err := snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		for _, look := range []func(context.Context, pgx.Tx, enquiry.Scope, string) ([]enquiry.Enquiry, error){typos, tails, beside} {
-			es, err := look(ctx, tx, scope, key)
-			if err != nil {
-				return err
-			}
-			for _, e := range es {
-				if len(found) < limit && !slices.ContainsFunc(found, func(f enquiry.Enquiry) bool { return f.Key == e.Key }) {
-					found = append(found, e)
-				}
+	for _, look := range []func() ([]enquiry.Enquiry, error){
+		func() ([]enquiry.Enquiry, error) { return typos(ctx, tx, scope, key) },
+		func() ([]enquiry.Enquiry, error) { return tails(ctx, tx, scope, key, known) },
+		func() ([]enquiry.Enquiry, error) { return beside(ctx, tx, scope, key) },
+	} {
+		es, err := look()
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range es {
+			if len(found) < limit && !slices.ContainsFunc(found, func(f enquiry.Enquiry) bool { return f.Key == e.Key }) {
+				found = append(found, e)
 			}
 		}
-		return judge(ctx, tx, found, time.Now())
-	})
-	return found, err
+	}
+	return found, judge(ctx, tx, found, time.Now())
+}
+
+// endings are the newest enquiries in whose numbers the last characters of a key are.
+type endings struct {
+	enquiries []enquiry.Enquiry // of every scope
+	all       bool
+}
+
+// inVain says whether no number has key in it, and of a long one gives what has
+// its end. That is found once for both: no number has the key whose end none has.
+func inVain(ctx context.Context, tx pgx.Tx, key string) (vain bool, ends *endings, err error) {
+	if utf8.RuneCountInString(key) <= rare || !isStorable(key) {
+		return false, nil, nil
+	}
+	var a arguments
+	c := conditions{arguments: &a}
+	var begun bool
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM enquiries e WHERE `+c.beginning(key)+`)`, planned(a)...).Scan(&begun); err != nil || begun {
+		return false, nil, err
+	}
+	indexed, err := partsIndexed(ctx, tx)
+	if err != nil || !indexed {
+		return false, nil, err
+	}
+	ends, err = endingIn(ctx, tx, key, rare)
+	if err != nil || ends == nil {
+		return false, nil, err
+	}
+	has := func(e enquiry.Enquiry) bool { return strings.Contains(enquiry.CaseKey(e.CaseNumber), key) }
+	return ends.all && !slices.ContainsFunc(ends.enquiries, has), ends, nil
 }
 
 // near reads what a condition on enquiries e selects, and then what of that is
@@ -97,26 +126,49 @@ func mistaken(key string) []string {
 
 // tails are the enquiries whose numbers have the end of key in them, the longest
 // end that any has. Without an index of parts, none.
-func tails(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string) (es []enquiry.Enquiry, err error) {
-	var indexed bool
-	if err := tx.QueryRow(ctx, `SELECT to_regclass('enquiries_case_part') IS NOT NULL`).Scan(&indexed); err != nil || !indexed {
+func tails(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, known *endings) ([]enquiry.Enquiry, error) {
+	indexed, err := partsIndexed(ctx, tx)
+	if err != nil || !indexed {
 		return nil, err
 	}
-	r := []rune(key)
-	for _, n := range []int{6, 5, 4} {
-		if n >= len(r) {
+	for _, n := range []int{rare, 5, 4} {
+		if n >= utf8.RuneCountInString(key) {
 			continue
 		}
-		_, err := timed(ctx, tx, tailTime, func(tx pgx.Tx) (err error) {
-			pattern := "%" + likeEscapes.Replace(string(r[len(r)-n:])) + "%"
-			es, err = near(ctx, tx, scope, arguments{pattern}, `e.case_key LIKE $1::text`, `e.started_at + interval '0' DESC`) // not by its index, which may hold none for long
-			return err
-		})
-		if err != nil || len(es) > 0 {
-			return es, err
+		ends := known
+		if n != rare || known == nil {
+			if ends, err = endingIn(ctx, tx, key, n); err != nil {
+				return nil, err
+			}
+		}
+		if ends == nil {
+			continue
+		}
+		if es := slices.DeleteFunc(ends.enquiries, func(e enquiry.Enquiry) bool { return !scope.Match(&e) }); len(es) > 0 {
+			return es, nil
 		}
 	}
 	return nil, nil
+}
+
+func partsIndexed(ctx context.Context, tx pgx.Tx) (indexed bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT to_regclass('enquiries_case_part') IS NOT NULL`).Scan(&indexed)
+	return indexed, err
+}
+
+// endingIn finds what has the last n characters of key, or nil where that takes too long.
+func endingIn(ctx context.Context, tx pgx.Tx, key string, n int) (*endings, error) {
+	r := []rune(key)
+	pattern := "%" + likeEscapes.Replace(string(r[len(r)-n:])) + "%"
+	var es []enquiry.Enquiry
+	found, err := timed(ctx, tx, tailTime, func(tx pgx.Tx) (err error) {
+		es, err = near(ctx, tx, enquiry.Scope{}, arguments{pattern}, `e.case_key LIKE $1::text`, `e.started_at + interval '0' DESC`) // not by its index, which may hold none for long
+		return err
+	})
+	if err != nil || !found {
+		return nil, err
+	}
+	return &endings{es, len(es) < looked}, nil
 }
 
 // beside are the enquiries on both sides of key in the order of numbers, where

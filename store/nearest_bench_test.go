@@ -30,7 +30,7 @@ func BenchmarkNearest(b *testing.B) {
 		for scope, limits := range map[string]enquiry.Scope{"all": {}, "none": {Destinations: []string{"nowhere"}}} {
 			b.Run(name+"/"+scope, func(b *testing.B) {
 				for b.Loop() {
-					if _, err := s.Nearest(b.Context(), limits, search, 5); err != nil {
+					if _, err := store.Nearest(b.Context(), s, limits, search, 5); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
+	"github.com/enquiryboard/enquiryboard/store"
 )
 
 // numbered are enquiries that have these case numbers, which are their ids, too.
@@ -46,13 +49,13 @@ func TestNearest(t *testing.T) {
 		{"\x00", nil},
 		{strings.Repeat("9", 200), nil},
 	} {
-		got, err := s.Nearest(t.Context(), enquiry.Scope{Services: []string{"s"}}, row.search, len(row.want))
+		got, err := store.Nearest(t.Context(), s, enquiry.Scope{Services: []string{"s"}}, row.search, len(row.want))
 		must(t, err)
 		if d := cmp.Diff(row.want, caseNumbers(got), cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%q: %s", row.search, d)
 		}
 	}
-	got, err := s.Nearest(t.Context(), enquiry.Scope{}, "CN260200011", 9)
+	got, err := store.Nearest(t.Context(), s, enquiry.Scope{}, "CN260200011", 9)
 	must(t, err)
 	if slices.Index(caseNumbers(got), "CN2602000119") < 0 {
 		t.Errorf("without a scope: %v", caseNumbers(got))
@@ -73,7 +76,7 @@ func TestNearestWithoutTrigrams(t *testing.T) {
 	insert(t, db, numbered("s", "CN2602000117")...)
 	run(t, db, `DROP INDEX enquiries_case_part`)
 	for search, want := range map[string]int{"CN2602000118": 1, "CN26029": 1, "2602-000117": 0} {
-		got, err := s.Nearest(t.Context(), enquiry.Scope{}, search, 9)
+		got, err := store.Nearest(t.Context(), s, enquiry.Scope{}, search, 9)
 		must(t, err)
 		if len(got) != want {
 			t.Errorf("%s: %v", search, caseNumbers(got))
@@ -88,7 +91,7 @@ func TestNearestFindsEveryTypingMistake(t *testing.T) {
 	insert(t, db, numbered("s", numbers...)...)
 	rapid.Check(t, func(rt *rapid.T) {
 		search := rapid.StringMatching(`[abcn01-]{1,6}`).Draw(rt, "search")
-		got, err := s.Nearest(t.Context(), enquiry.Scope{}, search, 20)
+		got, err := store.Nearest(t.Context(), s, enquiry.Scope{}, search, 20)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -125,4 +128,43 @@ func oneMistake(a, b []rune) bool {
 		return a[0] == b[1] && a[1] == b[0]
 	}
 	return false
+}
+
+// With the page of a search comes what is nearest to it, only where it finds
+// nothing, and the page is the one without.
+func TestNearestComesWithThePage(t *testing.T) {
+	s, db := withConn(t)
+	r := rand.New(rand.NewPCG(5, 5))
+	var es []enquiry.Enquiry
+	for i := range 260 {
+		number := fmt.Sprintf("%0*b", 7+i%3, r.IntN(128))
+		if i < 210 {
+			number = fmt.Sprintf("%03b-0101010", i) // more than are looked at
+		}
+		e := plain([]string{"s", "t"}[i%2], fmt.Sprint(i))
+		e.CaseNumber = number
+		es = append(es, e)
+	}
+	insert(t, db, es...)
+	outcomes := map[string]int{}
+	rapid.Check(t, func(rt *rapid.T) {
+		search := rapid.StringMatching(`[01-]{1,5}|-0101010|[01]{5,9}|[01]{4,5}-0101010`).Draw(rt, "search")
+		f := enquiry.Filter{Cases: []string{search}, Scope: enquiry.Scope{Services: rapid.SampledFrom([][]string{nil, {"s"}, {"x"}}).Draw(rt, "scope")}}
+		want, err := s.Enquiries(t.Context(), f, store.Page{Limit: 5})
+		must(t, err)
+		near := rapid.IntRange(1, 9).Draw(rt, "near")
+		if len(want.Enquiries) == 0 {
+			want.Near, err = store.Nearest(t.Context(), s, f.Scope, search, near)
+			must(t, err)
+		}
+		got, err := s.Enquiries(t.Context(), f, store.Page{Limit: 5, Near: near})
+		must(t, err)
+		if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
+			rt.Fatalf("%q: %s", search, d)
+		}
+		outcomes[fmt.Sprint("found ", len(got.Enquiries) > 0, ", near ", len(got.Near) > 0)]++
+	})
+	if len(outcomes) != 3 {
+		t.Errorf("not all that can be was met: %v", outcomes)
+	}
 }

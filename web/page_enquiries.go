@@ -45,6 +45,9 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 	if q.Has("numbers") {
 		ask.Numbers = numbersOfAll
 	}
+	if _, whole := numbersOnly(r, f); whole {
+		ask.Near = nearestShown
+	}
 	list, err := s.Store.Enquiries(r.Context(), f, ask)
 	if bad := (*enquiry.BadParameter)(nil); errors.As(err, &bad) {
 		return s.refuseSearch(w, r, q, days, bad)
@@ -58,7 +61,7 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.fillPage(&page, list, q)
 	if len(list.Enquiries) == 0 && len(f.Cases) > 0 && !q.Has("after") {
-		if err := s.lookNear(r, f, &page); err != nil {
+		if err := s.showNear(r, f, list, &page); err != nil {
 			return err
 		}
 	}
@@ -66,21 +69,25 @@ func (s *server) enquiriesPage(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, views.EnquiriesPage(s.searchFrame(r, q), page))
 }
 
-// lookNear finds what may have been meant by a case number that nothing has:
+// showNear shows what may have been meant by a case number that nothing has:
 // the same one without the rest of the filter, or else others like it.
-func (s *server) lookNear(r *http.Request, f enquiry.Filter, p *views.Enquiries) error {
-	alone := everything(r)
-	alone.Cases = f.Cases
-	if len(alone.Values()) < len(f.Values()) {
-		list, err := s.Store.Enquiries(r.Context(), alone, store.Page{Limit: 1})
-		if err != nil || list.Total > 0 {
-			p.Anywhere = list.Total
+func (s *server) showNear(r *http.Request, f enquiry.Filter, list store.List, p *views.Enquiries) (err error) {
+	if only, whole := numbersOnly(r, f); !whole {
+		if list, err = s.Store.Enquiries(r.Context(), only, store.Page{Limit: 1, Near: nearestShown}); err != nil {
 			return err
 		}
+		p.Anywhere = list.Total
 	}
-	near, err := s.Store.Nearest(r.Context(), f.Scope, f.Cases[0], nearestShown)
-	p.Near = s.named(near)
-	return err
+	p.Near = s.named(list.Near)
+	return nil
+}
+
+// numbersOnly is a search for the same case numbers and nothing else, and whether
+// that is the whole of f.
+func numbersOnly(r *http.Request, f enquiry.Filter) (only enquiry.Filter, whole bool) {
+	only = everything(r)
+	only.Cases = f.Cases
+	return only, len(only.Values()) == len(f.Values())
 }
 
 // named gives enquiries the names of their destinations.
