@@ -69,6 +69,10 @@ func TestHistoryIsReadByIndexes(t *testing.T) {
 		{"a part that many have", func() ([]store.Query, error) {
 			return store.PartWalk(enquiry.Filter{Cases: []string{"2503"}, Channels: []string{"LINE"}}, store.HighestNumber, 50), nil
 		}, []string{"enquiries_case alone"}},
+		{"what comes before those", func() ([]store.Query, error) {
+			_, queries, err := store.PartFar(t.Context(), s, enquiry.Filter{Cases: []string{"25020"}}, store.HighestNumber, 50)
+			return queries, err
+		}, []string{"enquiries_case_ranges", "enquiries_case_part"}},
 	} {
 		queries, err := c.queries()
 		must(t, err)

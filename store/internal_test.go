@@ -67,16 +67,28 @@ func Nearest(ctx context.Context, s *Store, scope enquiry.Scope, search string, 
 
 // PartWalk are the statements that meet the first page of what has a part.
 func PartWalk(f enquiry.Filter, sort Sort, limit int) []Query {
-	list := numbered(f, sort)
-	sql, a := list[len(list)-1].walkSQL(reading{sort: sort, limit: limit + 1})
+	sql, a := parts(f, orders[sort].key).walkSQL(reading{sort: sort, limit: limit + 1})
 	return []Query{{SQL: unsorted}, {sql, a}}
+}
+
+// PartFar is a number before the many that have a part, if they are far from
+// where the first page begins, and the statement that reads what comes before.
+func PartFar(ctx context.Context, s *Store, f enquiry.Filter, sort Sort, limit int) (far bool, list []Query, err error) {
+	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) (err error) {
+		part, r := parts(f, orders[sort].key), reading{sort: sort, limit: limit + 1}
+		r.to, far, err = part.before(ctx, tx, r)
+		sql, a := part.sql(r)
+		list = []Query{{sql, a}}
+		return err
+	})
+	return far, list, err
 }
 
 // WalkWithin has every search for a part walk first, for as long as that.
 func WalkWithin(d time.Duration) (restore func()) {
-	from, time := walkFrom, walkTime
-	walkFrom, walkTime = 1, d
-	return func() { walkFrom, walkTime = from, time }
+	many, time := manyCost, walkTime
+	manyCost, walkTime = 1, d
+	return func() { manyCost, walkTime = many, time }
 }
 
 // PastQueries are those that read the deliveries of a past board.

@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	looked   = 200                    // enquiries that each way of looking finds, before the scope
-	longest  = 40                     // characters of a number that is looked for by its typos
-	tailTime = 100 * time.Millisecond // each, for what the end of a number is part of
+	looked     = 200                    // enquiries that each way of looking finds, before the scope
+	longest    = 40                     // characters of a number that is looked for by its typos
+	endsAtMost = 50_000                 // have an end that is looked for to know whether a number is there at all
+	tailTime   = 100 * time.Millisecond // each, for what the end of a number is part of
 )
 
 // nearest gives enquiries of the scope whose case numbers are nearest to a key
@@ -66,8 +67,10 @@ func inVain(ctx context.Context, tx pgx.Tx, key string) (vain bool, ends *ending
 	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM enquiries e WHERE `+c.beginning(key)+`)`, planned(a)...).Scan(&begun); err != nil || begun {
 		return false, nil, err
 	}
-	indexed, err := partsIndexed(ctx, tx)
-	if err != nil || !indexed {
+	if indexed, err := partsIndexed(ctx, tx); err != nil || !indexed {
+		return false, nil, err
+	}
+	if about, err := expected(ctx, tx, `e.case_key LIKE $1::text`, arguments{ending(key, rare)}); err != nil || about > endsAtMost {
 		return false, nil, err
 	}
 	ends, err = endingIn(ctx, tx, key, rare)
@@ -156,13 +159,17 @@ func partsIndexed(ctx context.Context, tx pgx.Tx) (indexed bool, err error) {
 	return indexed, err
 }
 
+// ending is the pattern of what has the last n characters of key in it.
+func ending(key string, n int) string {
+	r := []rune(key)
+	return "%" + likeEscapes.Replace(string(r[len(r)-n:])) + "%"
+}
+
 // endingIn finds what has the last n characters of key, or nil where that takes too long.
 func endingIn(ctx context.Context, tx pgx.Tx, key string, n int) (*endings, error) {
-	r := []rune(key)
-	pattern := "%" + likeEscapes.Replace(string(r[len(r)-n:])) + "%"
 	var es []enquiry.Enquiry
 	found, err := timed(ctx, tx, tailTime, func(tx pgx.Tx) (err error) {
-		es, err = near(ctx, tx, enquiry.Scope{}, arguments{pattern}, `e.case_key LIKE $1::text`, `e.started_at + interval '0' DESC`) // not by its index, which may hold none for long
+		es, err = near(ctx, tx, enquiry.Scope{}, arguments{ending(key, n)}, `e.case_key LIKE $1::text`, `e.started_at + interval '0' DESC`) // not by its index, which may hold none for long
 		return err
 	})
 	if err != nil || !found {

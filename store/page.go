@@ -31,6 +31,7 @@ type stretch struct {
 
 	// Of parts, where is both: what they say of the number, and of all else.
 	named, rest func(*arguments) string
+	keys        []string // of the numbers that are searched for
 }
 
 // reading is where rows of a stretch are read, and how many.
@@ -39,6 +40,8 @@ type reading struct {
 	back  bool
 	at    *cursor // nil: its beginning
 	limit int
+
+	from, to string // the numbers it keeps to, in its order: beyond from, and as far as to
 }
 
 // readPage reads the rows of a page from its place on, the way it goes, and one
@@ -61,7 +64,7 @@ func readPage(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *curs
 			break
 		}
 		read := func(tx pgx.Tx) error {
-			found, err := list[i].read(ctx, tx, reading{p.Sort, back, at, p.Limit + 1 - len(es)})
+			found, err := list[i].read(ctx, tx, reading{sort: p.Sort, back: back, at: at, limit: p.Limit + 1 - len(es)})
 			es = append(es, found...)
 			return err
 		}
@@ -147,7 +150,7 @@ func numbered(f enquiry.Filter, sort Sort) (list []stretch) {
 // parts are what has what is searched for elsewhere than at its beginning.
 func parts(f enquiry.Filter, key string) stretch {
 	s := stretch{
-		part: true, key: key + " || ''",
+		part: true, key: key + " || ''", keys: each(f.Cases, enquiry.CaseKey),
 		named: func(a *arguments) string { return notBegun(f, a) },
 		rest:  func(a *arguments) string { return where(unnumbered(f), a) },
 	}
@@ -178,18 +181,28 @@ func (s stretch) read(ctx context.Context, tx pgx.Tx, r reading) ([]enquiry.Enqu
 func (s stretch) sql(r reading) (string, arguments) {
 	var a arguments
 	return fmt.Sprintf(`SELECT %s FROM enquiries e WHERE %s ORDER BY %s %[4]s, e.service_id %[4]s, e.eid %[4]s LIMIT %[5]s`,
-		enquiryColumnsE, s.where(&a)+r.after(s.key, &a), s.key, r.direction(), a.bind(r.limit)), a
+		enquiryColumnsE, s.where(&a)+r.within(s.key, &a), s.key, r.direction(), a.bind(r.limit)), a
 }
 
 func (r reading) falling() bool { return orders[r.sort].falling != r.back }
 
 func (r reading) direction() string { return map[bool]string{false: "ASC", true: "DESC"}[r.falling()] }
 
-// after is the condition that begins a page, by the key of its order in SQL.
-func (r reading) after(key string, a *arguments) string {
-	if r.at == nil {
-		return ""
+// within is the condition of where it reads, by the key of its order in SQL.
+func (r reading) within(key string, a *arguments) (condition string) {
+	before, beyond := ">=", "<"
+	if !r.falling() {
+		before, beyond = "<=", ">"
 	}
-	return fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", key,
-		map[bool]string{false: ">", true: "<"}[r.falling()], a.bind(orders[r.sort].param(*r.at)), a.bind(r.at.Svc), a.bind(r.at.EID))
+	if r.at != nil {
+		condition = fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", key, beyond,
+			a.bind(orders[r.sort].param(*r.at)), a.bind(r.at.Svc), a.bind(r.at.EID))
+	}
+	if r.from != "" {
+		condition += " AND e.case_key " + beyond + " " + a.bind(r.from)
+	}
+	if r.to != "" {
+		condition += " AND e.case_key " + before + " " + a.bind(r.to)
+	}
+	return condition
 }

@@ -38,3 +38,41 @@ func TestAWalkThatTakesTooLongIsGivenUp(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// Where those that have a part are far from where a page begins, the few before
+// them are looked up: the list is the same, in both directions.
+func TestPartsFarFromThePage(t *testing.T) {
+	s, db := withConn(t)
+	var es []enquiry.Enquiry
+	for i := range 3000 {
+		number := fmt.Sprintf("CN25%02d%06d", 1+i*12/3000, i)
+		if i%300 == 7 { // some have it by chance
+			number = fmt.Sprintf("CN25%02d9-%d-25060", 1+i*12/3000, i)
+		}
+		e := numbered([]string{"s", "t"}[i%2], number)[0]
+		e.Channel = []string{"LINE", "EMAIL", "CINNOX"}[i%3]
+		es = append(es, e)
+	}
+	insert(t, db, es...)
+	run(t, db, `VACUUM ANALYZE enquiries`)
+	t.Cleanup(store.WalkWithin(time.Second))
+	for _, f := range []enquiry.Filter{
+		{Cases: []string{"25060"}},
+		{Cases: []string{"n25060"}},
+		{Cases: []string{"25060", "n2507000"}, Channels: []string{"LINE", "EMAIL"}, Scope: enquiry.Scope{Services: []string{"t"}}},
+		{Cases: []string{"25060", "cn251"}},
+	} {
+		for _, sort := range []store.Sort{store.HighestNumber, store.LowestNumber} {
+			far, _, err := store.PartFar(t.Context(), s, f, sort, 1)
+			must(t, err)
+			want := selected(es, f)
+			inOrder(want, f, sort)
+			if !far || len(want) < 50 {
+				t.Errorf("%v: %v, %d", f.Cases, far, len(want))
+			}
+			for _, limit := range []int{3, 40, 1000} {
+				walk(t, s, f, store.Page{Sort: sort, Limit: limit}, keys(want))
+			}
+		}
+	}
+}

@@ -97,11 +97,6 @@ func BenchmarkScale(b *testing.B) {
 			n = n[at : at+4+rnd.IntN(len(n)-at-3)]
 			return "/enquiries?q=" + n, found, []any{"%" + n + "%"}
 		}},
-		{"search/part-4-any", 200, func() (string, string, []any) {
-			n := strings.ToLower(number())
-			at := 1 + rnd.IntN(len(n)-4)
-			return "/enquiries?q=" + n[at:at+4], found, []any{"%" + n[at:at+4] + "%"}
-		}},
 		{"search/none", 100, func() (string, string, []any) {
 			n := fmt.Sprintf("CN99%08d", rnd.IntN(99_999_999))
 			return "/enquiries?q=" + n, begin, []any{strings.ToLower(n) + "%"}
