@@ -79,6 +79,7 @@ func TestBoardByKeyboardAlone(t *testing.T) {
 	p.Press(kb.Enter)
 	p.Poll(inList("Opened", "A-1"))
 	p.Poll(`document.activeElement.matches('[data-key="WHATSAPP"] a[aria-current=true]')`)
+	p.Viewport(1920, 1080) // without a mouse there is no room for it in a narrow list
 	tabTo(t, p, "#list-Opened .case a")
 	tabTo(t, p, "#list-Opened .copy")
 	p.Press(kb.Enter)

@@ -135,6 +135,9 @@ func TestLongWaitsLeaveCaseNumbersWhole(t *testing.T) {
 	p := openBoard(t, s.URL, "/")
 	for _, width := range []int{360, 1440, 1920} {
 		p.Viewport(width, 900)
+		if crowd := browsertest.Eval[bool](p, `[...document.querySelectorAll(".list .copy")].some(e => e.offsetParent && e.closest(".list").clientWidth < 400)`); crowd {
+			t.Errorf("%d wide: a narrow list has copy buttons", width)
+		}
 		if what := browsertest.Eval[string](p, `[...document.querySelectorAll(".row .case a")].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent).join(" ")`); what != "" {
 			t.Errorf("%d wide: cut off: %s", width, what)
 		}

@@ -90,6 +90,7 @@ func TestCaseNumberIsReadyToCopy(t *testing.T) {
 	p := openBoard(t, s.URL, "/")
 	p.Grant("clipboard-read", true)
 	p.Grant("clipboard-write", true)
+	p.Viewport(1920, 1080)
 	p.Click("#list-Opened .copy")
 	p.Poll(`document.querySelector("#list-Opened .copy").matches('[data-done][aria-label="Copied"]')`)
 	p.Poll(`document.querySelector("#list-Opened .copy").matches('[aria-label="Copy A-1"]:not([data-done])')`)
