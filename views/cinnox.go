@@ -188,14 +188,6 @@ func tokenInput(c Cinnox) templ.Attributes {
 	return a
 }
 
-// keyID is the end of a key's id, enough to tell it from others.
-func keyID(k *KeyLine) string {
-	if len(k.ID) > 6 {
-		return "…" + k.ID[len(k.ID)-6:]
-	}
-	return k.ID
-}
-
 // step is how far a step of the move to a new key is.
 type step struct {
 	text lang.Text

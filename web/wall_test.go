@@ -50,7 +50,7 @@ func TestSavedViews(t *testing.T) {
 		}
 	}
 	resp, body = vera.send("/views", "name", "Chats <b>", "query", "channel=LINE")
-	if resp.StatusCode != http.StatusConflict || !strings.Contains(body, "You have a view Chats &lt;b&gt; already") || !strings.Contains(body, `name="query" value="channel=LINE"`) {
+	if resp.StatusCode != http.StatusConflict || !strings.Contains(body, "You have a view “Chats &lt;b&gt;” already") || !strings.Contains(body, `name="query" value="channel=LINE"`) {
 		t.Errorf("a name that is used: %s %s", resp.Status, body)
 	}
 	resp, _ = vera.send("/views", "name", "Chats <b>", "query", "channel=CINNOX&origin=Weblink")

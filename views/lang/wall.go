@@ -7,7 +7,7 @@ var wallEntries = []entry{
 	{English: "Wall", Traditional: "大屏幕", Simplified: "大屏"},
 	{English: "Wall links", Traditional: "大屏幕連結", Simplified: "大屏链接"},
 	{English: "A view is a filter with a name. Its address can be shared.", Traditional: "檢視是有名稱的篩選，其網址可以分享。", Simplified: "视图是有名称的筛选，其网址可以分享。"},
-	{English: "You have a view %s already", Traditional: "你已有名為 %s 的檢視", Simplified: "你已有名为 %s 的视图"},
+	{English: "You have a view “%s” already", Traditional: "你已有名為「%s」的檢視", Simplified: "你已有名为“%s”的视图"},
 	{English: "It shows another filter. Choose another name, or put this filter in its place.", Traditional: "它的篩選不同。請改用其他名稱，或以此篩選取代它。", Simplified: "它的筛选不同。请改用其他名称，或以此筛选取代它。"},
 	{English: "Replace the one of this name", Traditional: "取代同名的檢視", Simplified: "取代同名的视图"},
 	{English: "Remove %s", Traditional: "移除 %s", Simplified: "移除 %s"},
