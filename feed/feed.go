@@ -229,16 +229,24 @@ func (f *Feed[M]) Viewers() int {
 
 // Board is what the filter selects, unordered, and its moment.
 func (f *Feed[M]) Board(fl enquiry.Filter) ([]enquiry.Enquiry, Now) {
+	var es []enquiry.Enquiry
+	n := f.Each(fl, func(e *enquiry.Enquiry) { es = append(es, *e) })
+	return es, n
+}
+
+// Each shows what Board would give, one after the other, without a copy of all.
+// Nothing else happens in the feed meanwhile, and nothing of e may be kept.
+func (f *Feed[M]) Each(fl enquiry.Filter, show func(e *enquiry.Enquiry)) Now {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := f.now(f.seq)
-	var es []enquiry.Enquiry
-	for _, e := range f.board {
+	var e enquiry.Enquiry // one for all: it escapes
+	for _, e = range f.board {
 		if f.limits.Judge(&e, n.Time); enquiry.OnBoard(&e, n.Time) && fl.Match(&e) {
-			es = append(es, e)
+			show(&e)
 		}
 	}
-	return es, n
+	return n
 }
 
 // now is the present moment, at seq; the caller holds f.mu.

@@ -204,19 +204,20 @@ func (a *alive) learn(now time.Time, courses []store.Course, set *settings) {
 
 // look judges each service by what the board shows.
 func (a *alive) look(now time.Time) {
-	board, moment := a.server.Feed.Board(enquiry.Filter{}) // of all: whoever is limited is shown their services only
+	heard := a.lasts()
 	spooled, _ := a.server.Recorder.Spooled()
 	received, handled, delays := map[string][]time.Time{}, map[string][]time.Time{}, map[string][]time.Duration{}
-	for i := range board {
-		e := &board[i]
-		received[e.ServiceID] = append(received[e.ServiceID], e.LastReceivedAt)
+	moment := a.server.Feed.Each(enquiry.Filter{}, func(e *enquiry.Enquiry) { // of all: whoever is limited is shown their services only
+		if last, known := heard[e.ServiceID]; !known || e.LastReceivedAt.After(last) {
+			received[e.ServiceID] = append(received[e.ServiceID], e.LastReceivedAt)
+		}
 		if e.Handled() {
 			handled[e.ServiceID] = append(handled[e.ServiceID], e.LastTransitionAt)
 		}
 		if e.Clock == enquiry.Sender && now.Sub(e.LastReceivedAt) < aliveLately {
 			delays[e.ServiceID] = append(delays[e.ServiceID], e.LastReceivedAt.Sub(e.LastTransitionAt))
 		}
-	}
+	})
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for id := range received {
@@ -228,6 +229,17 @@ func (a *alive) look(now time.Time) {
 		h.hear(received[id], a.outside.Closed())
 		a.judge(h, now, handled[id])
 	}
+}
+
+// lasts is when the last delivery of each service was heard.
+func (a *alive) lasts() map[string]time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	lasts := make(map[string]time.Time, len(a.hearts))
+	for id, h := range a.hearts {
+		lasts[id] = h.last
+	}
+	return lasts
 }
 
 // hear notes deliveries, and whether the first of them ended a silence that was
