@@ -19,7 +19,7 @@ func waitingAndFollowed(t *testing.T) (s *store.Store, r *store.Recorder, board 
 	url = storetest.URL(t)
 	s = open(t, url)
 	r = recorder(t, s, store.RecorderConfig{})
-	must(t, r.Record(t.Context(), delivery(r, eid(1), enquiry.Opened, time.Now().Add(-2*time.Minute))))
+	must(t, r.Record(delivery(r, eid(1), enquiry.Opened, time.Now().Add(-2*time.Minute))))
 	f := follow(t, open(t, url), time.Hour)
 	return s, r, func() enquiry.Enquiry {
 		f.mu.Lock()
@@ -56,14 +56,14 @@ func TestAcknowledgeUntilTheWaitEnds(t *testing.T) {
 	}
 
 	must(t, store.PruneSeen(s, t.Context())) // it is still needed
-	must(t, r.Record(t.Context(), delivery(r, eid(1), enquiry.Opened, time.Time{})))
+	must(t, r.Record(delivery(r, eid(1), enquiry.Opened, time.Time{})))
 	waitFor(t, "the repeat", func() bool { return board().LastReceivedAt.After(before.LastReceivedAt) })
 	if got := board(); got.Seen != seen {
 		t.Errorf("after a repeat: %+v", got)
 	}
 
-	must(t, r.Record(t.Context(), delivery(r, eid(1), enquiry.Handling, time.Now())))
-	must(t, r.Record(t.Context(), delivery(r, eid(1), enquiry.Opened, time.Now().Add(time.Second))))
+	must(t, r.Record(delivery(r, eid(1), enquiry.Handling, time.Now())))
+	must(t, r.Record(delivery(r, eid(1), enquiry.Opened, time.Now().Add(time.Second))))
 	waitFor(t, "another wait", func() bool { return board().WaitingSince.After(before.WaitingSince) })
 	if got := board(); got.Seen != (enquiry.Seen{}) {
 		t.Errorf("another wait is seen by %+v", got.Seen)
@@ -78,7 +78,7 @@ func TestAcknowledgeUntilTheWaitEnds(t *testing.T) {
 
 func TestAcknowledgeNothingElse(t *testing.T) {
 	s, r, board, _ := waitingAndFollowed(t)
-	must(t, r.Record(t.Context(), delivery(r, eid(2), enquiry.Handling, time.Now())))
+	must(t, r.Record(delivery(r, eid(2), enquiry.Handling, time.Now())))
 	early := errors.New("too early")
 	before, err := s.Board(t.Context(), time.Now())
 	must(t, err)

@@ -91,7 +91,7 @@ func (w *world) together(program, n int, during func()) {
 	var wg sync.WaitGroup
 	for i := range outcomes {
 		outcomes[i].d = w.next(program)
-		wg.Go(func() { outcomes[i].err = w.programs[program].Record(w.t.Context(), outcomes[i].d) })
+		wg.Go(func() { outcomes[i].err = w.programs[program].Record(outcomes[i].d) })
 	}
 	during()
 	wg.Wait()
@@ -118,7 +118,7 @@ func (w *world) alone(program int) {
 	}
 	for range 1 + w.rnd.IntN(3*store.GuessAfter) {
 		d := w.next(program)
-		if err := w.programs[program].Record(w.t.Context(), d); err != nil {
+		if err := w.programs[program].Record(d); err != nil {
 			w.t.Fatal(err)
 		}
 		w.keep(d, nil)
@@ -220,7 +220,7 @@ func (w *world) quarantine(program int) {
 			continue
 		}
 		d.Raw, d.Reason = fmt.Appendf(nil, "%x %d", d.ID, i), "unknown-status"
-		if err := w.programs[program].Record(w.t.Context(), d); err != nil {
+		if err := w.programs[program].Record(d); err != nil {
 			w.t.Fatal(err)
 		}
 		w.received[d.ID] = true
@@ -251,7 +251,7 @@ func (w *world) refused(program int) {
 	w.together(program, w.rnd.IntN(20), func() {
 		d := delivery(w.programs[program], eid(w.rnd.IntN(worldEnquiries)), enquiry.Opened, time.Time{})
 		d.Transition.SocialID = "\xff"
-		if err := w.programs[program].Record(w.t.Context(), d); err != nil {
+		if err := w.programs[program].Record(d); err != nil {
 			w.t.Error(err)
 		}
 		w.received[d.ID] = true

@@ -20,7 +20,7 @@ func withGhost(t *testing.T) (s *store.Store, r *store.Recorder, changes chan en
 	s = open(t, url)
 	r = recorder(t, s, store.RecorderConfig{})
 	must(t, s.SetTarget(t.Context(), store.Target{Lost: enquiry.LostAfter{Waiting: time.Hour}}))
-	must(t, r.Record(t.Context(), delivery(r, eid(1), enquiry.Opened, time.Now().Add(-2*time.Hour))))
+	must(t, r.Record(delivery(r, eid(1), enquiry.Opened, time.Now().Add(-2*time.Hour))))
 	changes = make(chan enquiry.Change, 100)
 	follower := store.NewFollower(open(t, url), store.FollowerConfig{Apply: func(c enquiry.Change) { changes <- c }, Poll: time.Hour})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -90,7 +90,7 @@ func TestReconcileUntilItIsHeardOfAgain(t *testing.T) {
 		t.Errorf("once more: %v", err)
 	}
 
-	must(t, r.Record(t.Context(), delivery(r, eid(1), enquiry.Handling, time.Now())))
+	must(t, r.Record(delivery(r, eid(1), enquiry.Handling, time.Now())))
 	if e := heard(t, changes); e.Reconciled || e.Status != enquiry.Handling || e.Wait == nil {
 		t.Errorf("heard of again: %+v", e)
 	}
@@ -134,7 +134,7 @@ func TestReconcileCanBeTakenBack(t *testing.T) {
 
 func TestReconcileNothingElse(t *testing.T) {
 	s, r, _ := withGhost(t)
-	must(t, r.Record(t.Context(), delivery(r, eid(2), enquiry.Opened, time.Now())))
+	must(t, r.Record(delivery(r, eid(2), enquiry.Opened, time.Now())))
 	elsewhere := enquiry.Scope{Services: []string{"another"}}
 	for _, c := range []struct {
 		scope enquiry.Scope

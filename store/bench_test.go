@@ -66,7 +66,7 @@ func benchmarkRecord(b *testing.B, r *store.Recorder, callers int) {
 				// A thousand enquiries are live at a time.
 				d := delivery(r, eid(i/3000*1000+i%1000), statuses[i/1000%3], start.Add(time.Duration(i)*time.Millisecond))
 				d.Raw = raw
-				if err := r.Record(b.Context(), d); err != nil {
+				if err := r.Record(d); err != nil {
 					b.Error(err)
 					return
 				}

@@ -87,7 +87,7 @@ func TestSamples(t *testing.T) {
 		if i == 2 {
 			d.Reason, d.Detail, d.Raw = "not-json", "x", []byte("latest")
 		}
-		must(t, r.Record(ctx, d))
+		must(t, r.Record(d))
 		v := store.Sample{KeyID: "key", ReceivedAt: d.ReceivedAt, ID: d.ID}
 		if i < 2 {
 			v.Enquiry = d.Transition.Key
@@ -152,7 +152,7 @@ func TestQuarantines(t *testing.T) {
 	for range 3 {
 		d := store.Delivery{Reason: "x", Detail: "x", Raw: []byte("x")}
 		r.Stamp(&d)
-		must(t, r.Record(ctx, d))
+		must(t, r.Record(d))
 	}
 	if all, open, err := s.Quarantines(ctx, time.Now().Add(-time.Hour)); all != 3 || open != 3 || err != nil {
 		t.Error(all, open, err)
@@ -195,7 +195,7 @@ func TestDateHabits(t *testing.T) {
 	start := time.Now().Add(-time.Hour)
 	record := func(i int, status enquiry.Status, date time.Time) {
 		t.Helper()
-		must(t, r.Record(ctx, delivery(r, eid(i), status, date)))
+		must(t, r.Record(delivery(r, eid(i), status, date)))
 	}
 	record(1, enquiry.Opened, start)
 	record(2, enquiry.Opened, start)

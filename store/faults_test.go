@@ -97,7 +97,7 @@ func load(t *testing.T, r *store.Recorder, a *answered, stop <-chan struct{}) *s
 				if rnd.IntN(20) == 0 {
 					d.Reason, d.Detail = "not-json", "made up"
 				}
-				a.note(d, r.Record(t.Context(), d))
+				a.note(d, r.Record(d))
 			}
 		})
 	}
@@ -182,20 +182,20 @@ func TestStalledDatabaseDelaysOnlyOneBatch(t *testing.T) {
 	p := openSpool(t, t.TempDir())
 	r := recorder(t, open(t, proxy.URL), store.RecorderConfig{Spool: p})
 	first := delivery(r, eid(0), enquiry.Opened, time.Time{})
-	if err := r.Record(t.Context(), first); err != nil {
+	if err := r.Record(first); err != nil {
 		t.Fatal(err)
 	}
 	proxy.Stall()
 	a := &answered{kept: map[enquiry.ID]store.Delivery{first.ID: first}}
 	second := delivery(r, eid(1), enquiry.Opened, time.Time{})
-	a.note(second, r.Record(t.Context(), second))
+	a.note(second, r.Record(second))
 	if r.Err() == nil {
 		t.Error("the database is not known to be away")
 	}
 	start := time.Now()
 	for i := range 50 {
 		d := delivery(r, eid(2+i), enquiry.Opened, time.Time{})
-		a.note(d, r.Record(t.Context(), d))
+		a.note(d, r.Record(d))
 	}
 	if took := time.Since(start); took > 2*time.Second {
 		t.Errorf("50 deliveries took %v while the database was known to be away", took)
@@ -218,7 +218,7 @@ func TestReadOnlyDatabase(t *testing.T) {
 	execute(t, url, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`)
 	s := open(t, url)
 	r := recorder(t, s, store.RecorderConfig{Spool: p})
-	if err := r.Record(t.Context(), delivery(r, eid(0), enquiry.Opened, time.Time{})); err != nil {
+	if err := r.Record(delivery(r, eid(0), enquiry.Opened, time.Time{})); err != nil {
 		t.Fatal(err)
 	}
 	if n, _ := r.Spooled(); n != 1 || r.Err() == nil || s.Ping(t.Context()) == nil {
@@ -253,7 +253,7 @@ func TestSpoolIsDrainedByTheNextRun(t *testing.T) {
 		apart = store.Delivery{KeyID: "key", Raw: []byte("{"), Reason: "not-json", Detail: "it ends too soon"}
 		r.Stamp(&apart)
 		for _, d := range []store.Delivery{want, apart} {
-			if err := r.Record(t.Context(), d); err != nil {
+			if err := r.Record(d); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -290,7 +290,7 @@ func TestDrainDoesNotHoldUpDeliveries(t *testing.T) {
 		spooling.Go(func() {
 			for i := range 200 {
 				d := delivery(r, eid(64*i+worker), enquiry.Opened, time.Time{})
-				a.note(d, r.Record(t.Context(), d))
+				a.note(d, r.Record(d))
 			}
 		})
 	}
@@ -299,7 +299,7 @@ func TestDrainDoesNotHoldUpDeliveries(t *testing.T) {
 	waitFor(t, "the spool to drain", func() bool { n, _ := r.Spooled(); return n < 64*200 })
 	waitFor(t, "the database to be back", func() bool { return r.Err() == nil })
 	d := delivery(r, eid(0), enquiry.Closed, time.Time{})
-	a.note(d, r.Record(t.Context(), d))
+	a.note(d, r.Record(d))
 	left, _ := r.Spooled()
 	if there := query[int](t, url, `SELECT count(*) FROM transitions WHERE status = 'Closed'`); there != 1 || left == 0 {
 		t.Errorf("when it was answered it was there %d times, and %d were in the spool", there, left)

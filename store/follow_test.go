@@ -119,7 +119,7 @@ func TestFollowersOfTwoReplicas(t *testing.T) {
 				wg.Go(func() {
 					rnd := rand.New(rand.NewPCG(uint64(round), uint64(i*10+worker)))
 					for range 5 {
-						if err := r.Record(t.Context(), anyDelivery(rnd, r, 40)); err != nil {
+						if err := r.Record(anyDelivery(rnd, r, 40)); err != nil {
 							t.Error(err)
 						}
 					}
@@ -147,7 +147,7 @@ func TestFollowerHearsOfUntoldCommits(t *testing.T) {
 	untold := recorder(t, s, store.RecorderConfig{})
 	for i := range 10 {
 		for _, r := range []*store.Recorder{told, untold} {
-			if err := r.Record(t.Context(), delivery(r, eid(i), enquiry.Statuses[i%4], time.Time{})); err != nil {
+			if err := r.Record(delivery(r, eid(i), enquiry.Statuses[i%4], time.Time{})); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -163,7 +163,7 @@ func TestFollowerComesBack(t *testing.T) {
 	for i := range 3 {
 		killAll(t, url)
 		d := delivery(r, eid(i), enquiry.Opened, time.Time{})
-		waitFor(t, "a commit", func() bool { return r.Record(t.Context(), d) == nil })
+		waitFor(t, "a commit", func() bool { return r.Record(d) == nil })
 		f.sameAsStored(t, s)
 	}
 	f.mu.Lock()
@@ -189,7 +189,7 @@ func TestFollowerBehindWhatIsKept(t *testing.T) {
 	execute(t, url, `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 		CREATE TRIGGER forget BEFORE INSERT ON changes FOR EACH ROW EXECUTE FUNCTION forget()`)
 	for i := range 3 {
-		if err := r.Record(t.Context(), delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil {
+		if err := r.Record(delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil {
 			t.Fatal(err)
 		}
 		f.sameAsStored(t, s)
@@ -211,7 +211,7 @@ func TestBoardKeepsAnHour(t *testing.T) {
 		{enquiry.Missed, 59 * time.Minute}, {enquiry.Closed, 59 * time.Minute}, // 2, 3: the last hour's
 		{enquiry.Missed, 61 * time.Minute}, {enquiry.Closed, 61 * time.Minute}, // 4, 5: gone
 	} {
-		if err := r.Record(t.Context(), delivery(r, eid(i), c.status, now.Add(-c.ago))); err != nil {
+		if err := r.Record(delivery(r, eid(i), c.status, now.Add(-c.ago))); err != nil {
 			t.Fatal(err)
 		}
 	}

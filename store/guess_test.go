@@ -23,7 +23,7 @@ func settle(t *testing.T, r *store.Recorder) {
 
 func record(t *testing.T, r *store.Recorder, d store.Delivery) enquiry.Transition {
 	t.Helper()
-	if err := r.Record(t.Context(), d); err != nil {
+	if err := r.Record(d); err != nil {
 		t.Fatal(err)
 	}
 	return d.Transition
@@ -34,7 +34,7 @@ func guesses(t *testing.T, url string, r *store.Recorder, d store.Delivery) (gue
 	t.Helper()
 	release := holdPosition(t, url)
 	kept := make(chan error, 1)
-	go func() { kept <- r.Record(t.Context(), d) }()
+	go func() { kept <- r.Record(d) }()
 	waiting := `SELECT count(*) FROM pg_stat_activity
 		WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`
 	waitFor(t, "a commit to be under way", func() bool { return query[int](t, url, waiting) == 1 })
@@ -124,7 +124,7 @@ func TestAGuessBehindAnotherCommit(t *testing.T) {
 			run(t, other, `UPDATE installation SET position = position + 1`)
 			d := delivery(r, eid(0), enquiry.Opened, time.Time{})
 			kept := make(chan error, 1)
-			go func() { kept <- r.Record(t.Context(), d) }()
+			go func() { kept <- r.Record(d) }()
 			waitFor(t, "the guess to wait", func() bool {
 				return query[int](t, url, `SELECT count(*) FROM pg_stat_activity
 					WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%WHERE position = $1%'`) == 1

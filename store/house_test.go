@@ -22,12 +22,12 @@ func TestPruneBoard(t *testing.T) {
 	r := recorder(t, s, store.RecorderConfig{})
 	now := time.Now()
 	for i, status := range enquiry.Statuses {
-		if err := r.Record(t.Context(), delivery(r, eid(i), status, now.Add(-time.Minute))); err != nil {
+		if err := r.Record(delivery(r, eid(i), status, now.Add(-time.Minute))); err != nil {
 			t.Fatal(err)
 		}
 	}
 	old := delivery(r, eid(9), enquiry.Closed, now.Add(-2*time.Hour)) // never on the board
-	if err := r.Record(t.Context(), old); err != nil {
+	if err := r.Record(old); err != nil {
 		t.Fatal(err)
 	}
 	onBoard := func(when string, want int) {
@@ -46,7 +46,7 @@ func TestPruneBoard(t *testing.T) {
 		}
 		onBoard("after "+c.after.String(), c.want)
 	}
-	if err := r.Record(t.Context(), delivery(r, eid(3), enquiry.Opened, now)); err != nil {
+	if err := r.Record(delivery(r, eid(3), enquiry.Opened, now)); err != nil {
 		t.Fatal(err)
 	}
 	onBoard("one reopened", 3)
@@ -57,7 +57,7 @@ func TestPruneChanges(t *testing.T) {
 	s := open(t, url)
 	r := recorder(t, s, store.RecorderConfig{})
 	for i := range 5 {
-		if err := r.Record(t.Context(), delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil {
+		if err := r.Record(delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -166,7 +166,7 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 		r := store.NewRecorder(s, store.RecorderConfig{Spool: p, OnCommit: f.Committed})
 		trouble()
 		for i := range 20 {
-			if err := r.Record(t.Context(), delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil {
+			if err := r.Record(delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil {
 				t.Error(err)
 			}
 		}

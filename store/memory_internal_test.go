@@ -23,7 +23,8 @@ func TestMemoryCountsAllOfADelivery(t *testing.T) {
 			for i := range int64(40_000) {
 				var d enquiry.Transition
 				fill(&d)
-				m.committed(i+1, []enquiry.Key{{ServiceID: d.ServiceID, EID: string(rune(i))}}, [][]enquiry.Transition{{d}})
+				e := enquiry.Enquiry{Key: enquiry.Key{ServiceID: d.ServiceID, EID: string(rune(i))}}
+				m.committed(enquiry.Change{Seq: i + 1, Enquiries: []enquiry.Enquiry{e}}, [][]enquiry.Transition{{d}})
 			}
 			if used := heapInUse() - before; used > 3*memoryBytes {
 				t.Errorf("%d MiB are remembered, in generations of %d MiB", used>>20, memoryBytes>>20)

@@ -79,7 +79,7 @@ func recordPast(t *testing.T, r *store.Recorder, rnd *rand.Rand, start time.Time
 			d.Transition.ReceivedAt, d.Transition.Destination = d.ReceivedAt, []string{"a", "b"}[rnd.IntN(2)]
 			all[eid(i)] = append(all[eid(i)], d.Transition)
 			recording.Go(func() {
-				if err := r.Record(t.Context(), d); err != nil {
+				if err := r.Record(d); err != nil {
 					t.Error(err)
 				}
 			})
@@ -113,7 +113,7 @@ func TestWorstMinute(t *testing.T) {
 		for i, status := range []enquiry.Status{enquiry.Opened, enquiry.Handling} {
 			d := delivery(r, enquiry.Key{ServiceID: "svc", EID: name}, status, day.Add(time.Duration(from+i*minutes)*time.Minute))
 			d.Transition.Channel = channel
-			must(t, r.Record(t.Context(), d))
+			must(t, r.Record(d))
 		}
 	}
 	for i, name := range strings.Fields("a b c") {

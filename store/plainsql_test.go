@@ -49,7 +49,7 @@ func TestNumbersInPlainSQL(t *testing.T) {
 		r := recorder(t, s, store.RecorderConfig{})
 		must(t, s.SetTarget(t.Context(), store.Target{Within: time.Minute, ShortEnd: 5 * time.Second, Warn: 30 * time.Second, Breach: time.Minute}))
 		for _, d := range histories(rand.New(rand.NewPCG(seed, 11)), r) {
-			must(t, r.Record(t.Context(), d))
+			must(t, r.Record(d))
 		}
 		now := time.Now()
 		// The day began six hours ago, so that there is as much of yesterday.

@@ -52,7 +52,8 @@ type RecorderConfig struct {
 const batchBytes = 8 << 20
 
 // Recorder makes deliveries durable: concurrent ones join the next commit.
-// There is no timer: what waits when a commit returns is the next one.
+// There is no timer: what waits when a commit returns is the next one. It is sent
+// before those who waited for the last are told, so that PostgreSQL works meanwhile.
 type Recorder struct {
 	store  *Store
 	config RecorderConfig
@@ -65,6 +66,8 @@ type Recorder struct {
 	closed       bool
 
 	writer  *writer // of the loop's own
+	ended   []*item // the last batch, until those who wait for it are told
+	err     error   // what it ended with
 	link    link
 	drainer *drainer // nil without a spool
 
@@ -83,6 +86,9 @@ type item struct {
 	outcome chan error // nil where nobody waits
 }
 
+// spareItems are those whose outcome was heard, after which nobody looks at them.
+var spareItems = sync.Pool{New: func() any { return &item{outcome: make(chan error, 1)} }}
+
 // NewRecorder starts it.
 func NewRecorder(s *Store, c RecorderConfig) *Recorder {
 	if c.Queue <= 0 {
@@ -96,7 +102,7 @@ func NewRecorder(s *Store, c RecorderConfig) *Recorder {
 	}
 	r := &Recorder{store: s, config: c, log: s.log, queue: make(chan *item, c.Queue)}
 	r.ctx, r.stop = context.WithCancel(context.Background())
-	r.writer = &writer{store: s, committed: c.OnCommit}
+	r.writer = &writer{store: s, committed: c.OnCommit, waiting: r.tell}
 	if c.OnCommit != nil {
 		r.writer.origin = s.origin
 	}
@@ -114,20 +120,18 @@ func NewRecorder(s *Store, c RecorderConfig) *Recorder {
 func (r *Recorder) Stamp(d *Delivery) { d.ID, d.ReceivedAt = r.clock.stamp(time.Now()) }
 
 // Record returns nil when d is on disk: in the database, or in the spool while
-// that is away. When ctx ends it stops waiting, and d is kept all the same.
-// ErrBusy and ErrUnavailable mean that it is not kept here; another error that
-// it may be.
-func (r *Recorder) Record(ctx context.Context, d Delivery) error {
-	it := &item{Delivery: d, outcome: make(chan error, 1)}
+// that is away. ErrBusy and ErrUnavailable mean that it is not kept here;
+// another error that it may be.
+func (r *Recorder) Record(d Delivery) error {
+	it := spareItems.Get().(*item)
+	it.Delivery = d
 	if err := r.enqueue(it); err != nil {
 		return err
 	}
-	select {
-	case err := <-it.outcome:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	err := <-it.outcome
+	*it = item{outcome: it.outcome}
+	spareItems.Put(it)
+	return err
 }
 
 func (r *Recorder) enqueue(it *item) error {
@@ -190,23 +194,29 @@ func (r *Recorder) Close() {
 
 func (r *Recorder) run() {
 	defer r.writer.close()
-	for {
-		batch := r.next()
-		if len(batch) == 0 {
-			return
-		}
-		r.keep(batch)
+	for batch := r.next(); len(batch) > 0; batch = r.next() {
+		err := r.keep(batch)
+		r.tell() // of the one before, unless that was done while PostgreSQL worked
+		r.ended, r.err = batch, err
 	}
+	r.tell()
 }
 
-// next is everything that waits, up to a batch; nothing when the queue is closed.
+// next is what waits, up to a batch; nothing when the queue is closed. Before it
+// has to wait, it tells what is still to be told.
 func (r *Recorder) next() []*item {
-	first, ok := <-r.queue
-	if !ok {
+	var first *item
+	select {
+	case first = <-r.queue:
+	default:
+		r.tell()
+		first = <-r.queue
+	}
+	if first == nil {
 		return nil
 	}
 	batch, size := []*item{first}, len(first.Raw)
-	for len(batch) < r.config.Batch && size < batchBytes {
+	for limit := r.limit(); len(batch) < limit && size < batchBytes; {
 		select {
 		case it, ok := <-r.queue:
 			if !ok {
@@ -220,27 +230,40 @@ func (r *Recorder) next() []*item {
 	return batch
 }
 
-// keep puts a batch on disk, somewhere, and tells who waits for it.
-func (r *Recorder) keep(batch []*item) {
+// limit is how many the next batch takes at most. Of many it leaves half: with
+// all of them in one commit, PostgreSQL and we would take turns at working.
+func (r *Recorder) limit() int {
+	const few = 128
+	return min(r.config.Batch, max(few, len(r.queue)/2))
+}
+
+// keep puts a batch on disk, somewhere.
+func (r *Recorder) keep(batch []*item) error {
 	err := r.toDatabase(batch)
 	if err != nil && r.drainer != nil {
+		r.tell()
 		if failed := r.drainer.take(batch); failed != nil {
-			err = fmt.Errorf("%w, and the spool cannot take it: %w", err, failed)
-		} else {
-			err = nil
+			return fmt.Errorf("%w, and the spool cannot take it: %w", err, failed)
 		}
+		return nil
 	}
-	for _, it := range batch {
+	return err
+}
+
+// tell answers those who wait for the batch that has ended.
+func (r *Recorder) tell() {
+	for _, it := range r.ended {
 		r.waitingBytes.Add(-int64(len(it.Raw)))
 		switch {
-		case it.kept || err == nil:
+		case it.kept || r.err == nil:
 			it.outcome <- nil
 		case it.maybe:
-			it.outcome <- fmt.Errorf("%w: %v", errUnknown, err)
+			it.outcome <- fmt.Errorf("%w: %v", errUnknown, r.err)
 		default:
-			it.outcome <- err
+			it.outcome <- r.err
 		}
 	}
+	r.ended, r.err = nil, nil
 }
 
 // toDatabase commits a batch. A connection may have died long before, or its

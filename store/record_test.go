@@ -28,7 +28,7 @@ func TestRecordKeepsADelivery(t *testing.T) {
 	d.Raw = []byte("{\"a\":\"\\u0000\", \xff\x00}")
 
 	for range 2 { // the second time it is there already
-		if err := r.Record(t.Context(), d); err != nil {
+		if err := r.Record(d); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -57,7 +57,7 @@ func TestRecordKeepsInQuarantine(t *testing.T) {
 	r := recorder(t, s, store.RecorderConfig{})
 	d := store.Delivery{KeyID: "key", Raw: []byte("no \x00 JSON"), Reason: "not-json", Detail: "at \x00 and \xff"}
 	r.Stamp(&d)
-	if err := r.Record(t.Context(), d); err != nil {
+	if err := r.Record(d); err != nil {
 		t.Fatal(err)
 	}
 	type kept struct{ Reason, Detail, Raw string }
@@ -95,7 +95,7 @@ func TestReplicasEndInTheSameRows(t *testing.T) {
 				for range 20 {
 					d := anyDelivery(rnd, r, 12)
 					for range 1 + rnd.IntN(2) {
-						if err := r.Record(t.Context(), d); err != nil {
+						if err := r.Record(d); err != nil {
 							t.Error(err)
 						}
 					}
@@ -130,7 +130,7 @@ func TestABadDeliveryHarmsOnlyItself(t *testing.T) {
 			d.Transition.SocialID = "broken \xff UTF-8"
 		}
 		wg.Go(func() {
-			if err := r.Record(t.Context(), d); err != nil {
+			if err := r.Record(d); err != nil {
 				t.Error(err)
 			}
 		})
@@ -156,41 +156,50 @@ func TestRecordIsBusyBeyondItsQueue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			release := holdPosition(t, url)
 			r := recorder(t, s, c)
-			var busy int
-			waitFor(t, "ErrBusy", func() bool {
+			outcomes := make(chan error, 16)
+			for range cap(outcomes) {
 				d := delivery(r, eid(1), enquiry.Opened, time.Time{})
-				ctx, cancel := context.WithCancel(t.Context())
-				cancel() // does not wait; the delivery is kept all the same
-				if errors.Is(r.Record(ctx, d), store.ErrBusy) {
-					busy++
-				}
-				return busy > 0
-			})
+				go func() { outcomes <- r.Record(d) }()
+			}
+			if err := <-outcomes; !errors.Is(err, store.ErrBusy) {
+				t.Errorf("the first outcome while none can be kept is %v", err)
+			}
 			release()
+			for range cap(outcomes) - 1 {
+				if err := <-outcomes; err != nil && !errors.Is(err, store.ErrBusy) {
+					t.Error(err)
+				}
+			}
 			waitFor(t, "room in the queue", func() bool {
-				return r.Record(t.Context(), delivery(r, eid(2), enquiry.Opened, time.Time{})) == nil
+				return r.Record(delivery(r, eid(2), enquiry.Opened, time.Time{})) == nil
 			})
 		})
 	}
 }
 
-// The caller going away changes nothing.
-func TestRecordKeepsWhatNobodyWaitsFor(t *testing.T) {
+// Close waits for what was handed over.
+func TestCloseCommitsWhatWaits(t *testing.T) {
 	url := storetest.URL(t)
 	s := open(t, url)
-	r := store.NewRecorder(s, store.RecorderConfig{})
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	for i := range 50 {
-		if err := r.Record(gone, delivery(r, eid(i), enquiry.Opened, time.Time{})); err != nil && !errors.Is(err, context.Canceled) {
-			t.Fatal(err)
-		}
+	r := store.NewRecorder(s, store.RecorderConfig{Batch: 8})
+	release := holdPosition(t, url)
+	outcomes := make(chan error, 50)
+	for i := range cap(outcomes) {
+		d := delivery(r, eid(i), enquiry.Opened, time.Time{})
+		go func() { outcomes <- r.Record(d) }()
 	}
-	r.Close()
+	waitFor(t, "all but a batch to wait", func() bool { return r.Waiting() >= cap(outcomes)-8 })
+	closed := make(chan struct{})
+	go func() { r.Close(); close(closed) }()
+	release()
+	for range cap(outcomes) {
+		must(t, <-outcomes)
+	}
+	<-closed
 	if n := query[int](t, url, `SELECT count(*) FROM transitions`); n != 50 {
 		t.Errorf("%d deliveries are kept, not 50", n)
 	}
-	if err := r.Record(t.Context(), store.Delivery{}); !errors.Is(err, store.ErrUnavailable) {
+	if err := r.Record(store.Delivery{}); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("Record after Close answers %v", err)
 	}
 }
@@ -202,11 +211,11 @@ func TestRecordMakesItsMonth(t *testing.T) {
 	r := recorder(t, s, store.RecorderConfig{})
 	d := delivery(r, eid(1), enquiry.Opened, time.Time{})
 	d.ReceivedAt = time.Date(2024, 12, 31, 23, 59, 59, 999999000, time.UTC)
-	if err := r.Record(t.Context(), d); err != nil {
+	if err := r.Record(d); err != nil {
 		t.Fatal(err)
 	}
 	late := delivery(r, eid(1), enquiry.Closed, time.Time{})
-	if err := r.Record(t.Context(), late); err != nil {
+	if err := r.Record(late); err != nil {
 		t.Fatal(err)
 	}
 	if table := query[string](t, url, `SELECT min(tableoid::regclass::text) FROM transitions`); table != "transitions_2024_12" {

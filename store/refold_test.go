@@ -21,7 +21,7 @@ func TestRefoldMendsWhatIsWrong(t *testing.T) {
 	for range 200 {
 		d := anyDelivery(rnd, r, 30)
 		all[d.Transition.Key] = append(all[d.Transition.Key], d.Transition)
-		if err := r.Record(t.Context(), d); err != nil {
+		if err := r.Record(d); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -80,7 +80,7 @@ func TestRetryQuarantine(t *testing.T) {
 		d := store.Delivery{KeyID: "key", Raw: []byte(raw), Reason: "unknown-status"}
 		r.Stamp(&d)
 		stamped[raw] = d
-		if err := r.Record(t.Context(), d); err != nil {
+		if err := r.Record(d); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -54,7 +54,7 @@ func (p *past) hear(eid string, life ...string) {
 		at := day(step[:11])
 		d := delivery(p.recorder, enquiry.Key{ServiceID: "svc", EID: eid}, enquiry.Status(step[12:]), at)
 		d.ReceivedAt = at
-		if err := p.recorder.Record(p.t.Context(), d); err != nil {
+		if err := p.recorder.Record(d); err != nil {
 			p.t.Fatal(err)
 		}
 	}

@@ -34,7 +34,7 @@ func TestRetentionWaitsForReadersAndHoldsUpNobody(t *testing.T) {
 	// comes out of a spool.
 	d := delivery(p.recorder, enquiry.Key{ServiceID: "svc", EID: "still-open"}, enquiry.Opened, day("01-20 10:00"))
 	d.ReceivedAt = day("01-20 09:59")
-	must(t, p.recorder.Record(t.Context(), d))
+	must(t, p.recorder.Record(d))
 	for i := range 20 {
 		p.hear(fmt.Sprint("beside", i), "05-01 10:00 Opened", "05-01 10:05 Closed")
 		if p.read("reopened") == nil {
@@ -108,7 +108,7 @@ func TestRetentionBesideTraffic(t *testing.T) {
 		for ctx.Err() == nil {
 			k := enquiry.Key{ServiceID: "svc", EID: eid(rnd.IntN(enquiries))}
 			d := delivery(p.recorder, k, enquiry.Statuses[rnd.IntN(4)], time.Now())
-			if err := p.recorder.Record(context.Background(), d); err != nil {
+			if err := p.recorder.Record(d); err != nil {
 				t.Error(err)
 				return
 			}

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
@@ -39,8 +37,10 @@ type writer struct {
 	store     *Store
 	origin    string               // in notifications: this program's, where committed tells its Follower
 	committed func(enquiry.Change) // after each commit; may be nil
+	waiting   func()               // called while the writer waits for PostgreSQL; may be nil
 	conn      *pgx.Conn            // nil: to be made
 	prepared  prepared
+	outbox    outbox
 	memory    memory
 
 	// Of one transaction; their memory is used again.
@@ -54,6 +54,7 @@ func (w *writer) open(ctx context.Context) error {
 	if w.conn != nil && !w.conn.IsClosed() {
 		return nil
 	}
+	w.waits()
 	c, err := w.store.connect(ctx)
 	if err != nil {
 		return err
@@ -68,9 +69,16 @@ func (w *writer) open(ctx context.Context) error {
 		c.Close(ctx)
 		return unavailable(err)
 	}
-	w.conn = c
+	w.conn, w.outbox = c, outbox{} // the old connection may still write into its own
 	w.memory.forget()
 	return nil
+}
+
+// waits is called where the writer is about to wait.
+func (w *writer) waits() {
+	if w.waiting != nil {
+		w.waiting()
+	}
 }
 
 // lost says whether the connection that was there has broken.
@@ -171,7 +179,7 @@ func (w *writer) commit(ctx context.Context, items []*item) error {
 		}
 		return err
 	}
-	w.memory.committed(change.Seq, w.touched.list, w.settled)
+	w.memory.committed(change, w.settled)
 	for _, it := range items {
 		it.kept = true
 	}
@@ -202,21 +210,25 @@ func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, e
 	keys.of(items)
 	if w.memory.serves(keys) {
 		change, right, err := w.guess(ctx, items, keys)
-		if err != nil || right {
+		if _, content := aboutContent(err); right && err == nil || err != nil && !content {
 			return change, err
 		}
 		w.memory.forget()
+		if err != nil {
+			w.rollback()
+		}
 	}
 	position, err := w.lockAndRead(ctx, keys)
 	if err != nil {
 		return enquiry.Change{}, err
 	}
 	change := w.fold(items, keys, position)
-	return change, w.sure(items, w.write(ctx, &batch{prepared: w.prepared}, position))
+	return change, w.sure(items, w.write(ctx, &batch{prepared: w.prepared}, position, nil))
 }
 
 // guess is a transaction of one round trip, which writes what was folded of
-// what is remembered if nobody else has committed since, and else nothing.
+// what is remembered if nobody else has committed since, and else nothing. It
+// is refused for its content where what is stored was changed by hand.
 func (w *writer) guess(ctx context.Context, items []*item, keys *touchedKeys) (change enquiry.Change, right bool, err error) {
 	position := w.memory.position + 1
 	change = w.fold(items, keys, position)
@@ -225,9 +237,8 @@ func (w *writer) guess(ctx context.Context, items []*item, keys *touchedKeys) (c
 	b.queueFor(func(r *pgconn.ResultReader) error {
 		right = r.NextRow()
 		return nil
-	}, takeGuessed, slices.Concat([][]byte{int8Param(w.memory.position)},
-		keys.guessed.paramsOf(pgtype.TextOID, pgtype.TextOID, pgtype.Int8OID))...)
-	err = w.sure(items, w.write(ctx, &b, position))
+	}, takeGuessed, int8Param(w.memory.position))
+	err = w.sure(items, w.write(ctx, &b, position, &keys.were))
 	return change, right, err
 }
 
@@ -254,26 +265,32 @@ func (w *writer) fold(items []*item, keys *touchedKeys, position int64) enquiry.
 		e.Seq = position
 		change.Enquiries = append(change.Enquiries, e)
 		w.settled = append(w.settled, settled)
-		w.rows.addFold(&e, settled, stored, len(stored) > 0)
+		w.rows.addFold(&e, settled, stored, len(stored) > 0, keys.onBoard[k])
 	}
 	return change
 }
 
 // touchedKeys are the enquiries of a batch, and their deliveries in it.
 type touchedKeys struct {
-	list   []enquiry.Key
-	fresh  map[enquiry.Key][]enquiry.Transition
-	stored map[enquiry.Key][]enquiry.Transition // what was there before
+	list    []enquiry.Key
+	first   []enquiry.Transition // fresh's memory
+	fresh   map[enquiry.Key][]enquiry.Transition
+	stored  map[enquiry.Key][]enquiry.Transition // what was there before
+	onBoard map[enquiry.Key]bool                 // those that are known to be among the board's
 
-	read    arrays // list
-	guessed arrays // list, with the seq of each as it is remembered; null: it is new
+	read arrays // list
+	were arrays // the seq of those that are remembered
 }
 
 func (t *touchedKeys) of(items []*item) {
 	if t.fresh == nil {
 		t.fresh, t.stored = map[enquiry.Key][]enquiry.Transition{}, map[enquiry.Key][]enquiry.Transition{}
+		t.onBoard = map[enquiry.Key]bool{}
 	}
 	clear(t.fresh)
+	clear(t.onBoard)
+	clear(t.first)
+	t.first = t.first[:0]
 	t.list = t.list[:0]
 	for _, it := range items {
 		if it.Reason != "" {
@@ -281,10 +298,14 @@ func (t *touchedKeys) of(items []*item) {
 		}
 		it.Transition.ID, it.Transition.ReceivedAt = it.ID, it.ReceivedAt
 		k := it.Transition.Key
-		if t.fresh[k] == nil {
-			t.list = append(t.list, k)
+		if before := t.fresh[k]; before != nil {
+			t.fresh[k] = append(before, it.Transition)
+			continue
 		}
-		t.fresh[k] = append(t.fresh[k], it.Transition)
+		t.list = append(t.list, k)
+		t.first = append(t.first, it.Transition)
+		n := len(t.first)
+		t.fresh[k] = t.first[n-1 : n : n] // most have no other
 	}
 }
 
@@ -295,15 +316,10 @@ const (
 	takePosition = `UPDATE installation SET position = position + 1 RETURNING position`
 
 	// A writer's transaction notes that it has taken the position, without which
-	// none of its statements writes: see inTurn. That a guess is right the outer
-	// join asks in one, whose plan can only begin with the keys.
+	// none of its statements writes: see inTurn.
 	takeTurn    = takePosition + taken
-	takeGuessed = `UPDATE installation SET position = position + 1
-	WHERE position = $1 AND NOT EXISTS (
-		SELECT FROM (SELECT unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[])) AS k (service_id, eid, seq)
-		LEFT JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid
-		WHERE e.seq IS DISTINCT FROM k.seq)
-	RETURNING position` + taken
+	takeGuessed = `UPDATE installation SET position = position + 1 WHERE position = $1 RETURNING position` + taken
+
 	taken  = `, set_config('enquiryboard.turn', 'taken', true)`
 	inTurn = `current_setting('enquiryboard.turn', true) = 'taken'`
 
@@ -333,9 +349,10 @@ func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position i
 	return position, err
 }
 
-// write ends the transaction, with what is in b before.
-func (w *writer) write(ctx context.Context, b *batch, position int64) error {
-	w.rows.queue(b, position)
+// write ends the transaction, with what is in b before. Where were is given, it
+// is the seq of each enquiry that is known, without which nothing is written.
+func (w *writer) write(ctx context.Context, b *batch, position int64, were *arrays) error {
+	w.rows.queue(b, position, were)
 	b.queue(notify, []byte(notifyChannel), []byte(notification{w.origin, position}.String()))
 	var ended pgconn.CommandTag
 	b.queueFor(func(r *pgconn.ResultReader) (err error) {

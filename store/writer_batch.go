@@ -16,7 +16,7 @@ import (
 // writerStatements are all that a writer sends in batches, prepared with its connection.
 var writerStatements = [...]string{
 	begin, takeTurn, takeGuessed, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine, countKeys,
-	insertEnquiries, updateEnquiries, insertBoard, insertStretched, insertChange, notify, commit,
+	insertEnquiries, insertNew, updateEnquiries, updateUnchanged, insertBoard, insertStretched, insertChange, notify, commit,
 }
 
 // prepared are a connection's statements, by their text.
@@ -65,9 +65,14 @@ func described(p *pgconn.Pipeline, name string) (*pgconn.StatementDescription, e
 
 // batch is statements that go out together, and who reads what they give.
 type batch struct {
-	pgconn.Batch
-	prepared prepared
-	readers  []func(*pgconn.ResultReader) error
+	prepared   prepared
+	statements []queued
+}
+
+type queued struct {
+	statement *pgconn.StatementDescription
+	params    [][]byte
+	read      func(*pgconn.ResultReader) error // may be nil
 }
 
 // inBinary is the format of all parameters and results.
@@ -77,41 +82,100 @@ var inBinary = []int16{pgx.BinaryFormatCode}
 func (b *batch) queue(sql string, params ...[]byte) { b.queueFor(nil, sql, params...) }
 
 func (b *batch) queueFor(read func(*pgconn.ResultReader) error, sql string, params ...[]byte) {
-	b.add(read, b.prepared.many[sql], params)
+	b.statements = append(b.statements, queued{b.prepared.many[sql], params, read})
 }
 
-// rows adds a statement over rows, where there are any.
-func (b *batch) rows(sql string, rows *arrays) { b.rowsFor(nil, sql, rows) }
+// rows adds a statement over rows, where there are any, with more parameters
+// after those of their columns.
+func (b *batch) rows(sql string, rows *arrays, more ...[]byte) { b.rowsFor(nil, sql, rows, more...) }
 
-func (b *batch) rowsFor(read func(*pgconn.ResultReader) error, sql string, rows *arrays) {
+func (b *batch) rowsFor(read func(*pgconn.ResultReader) error, sql string, rows *arrays, more ...[]byte) {
+	statements := b.prepared.many
 	switch rows.rows {
 	case 0:
+		return
 	case 1:
-		b.add(read, b.prepared.one[sql], rows.values())
-	default:
-		b.add(read, b.prepared.many[sql], rows.params())
+		statements = b.prepared.one
 	}
-}
-
-func (b *batch) add(read func(*pgconn.ResultReader) error, statement *pgconn.StatementDescription, params [][]byte) {
-	b.ExecStatement(statement, params, inBinary, inBinary)
-	b.readers = append(b.readers, read)
+	b.statements = append(b.statements, queued{statements[sql], append(rows.args(), more...), read})
 }
 
 // send waits for the answer to all statements. The first error ends their run.
-func (w *writer) send(ctx context.Context, b *batch) (err error) {
-	results := w.conn.PgConn().ExecBatch(ctx, &b.Batch)
-	for i := 0; results.NextResult(); i++ {
-		r := results.ResultReader()
-		if read := b.readers[i]; read != nil && err == nil {
-			err = read(r)
-		}
-		_, _ = r.Close() // its error is results'
+func (w *writer) send(ctx context.Context, b *batch) error {
+	p := w.conn.PgConn().StartPipeline(ctx)
+	if err := p.Flush(); err != nil { // it did not start: the connection is closed, or being closed
+		return err
 	}
-	if closed := results.Close(); closed != nil {
-		return closed
+	w.conn.PgConn().Frontend().Send(w.outbox.of(b))
+	for _, q := range b.statements {
+		p.SendQueryStatement(q.statement, q.params, inBinary, inBinary)
+	}
+	err := p.Sync()
+	if err == nil {
+		w.waits()
+		err = b.answered(p)
+	}
+	if closed := p.Close(); err == nil {
+		err = closed
 	}
 	return err
+}
+
+// outbox lends its memory to a connection for what it sends next, which would
+// grow new memory for each batch. It is a message of no bytes.
+type outbox struct{ memory []byte }
+
+// of makes room for a batch.
+func (o *outbox) of(b *batch) *outbox {
+	const message, param = 256, 4 // at most, besides the values
+	room := message
+	for _, q := range b.statements {
+		room += message
+		for _, p := range q.params {
+			room += param + len(p)
+		}
+	}
+	if cap(o.memory) < room || cap(o.memory) > outboxKept {
+		o.memory = make([]byte, 0, room)
+	}
+	return o
+}
+
+// outboxKept is the most memory that is held on to for the next batch.
+const outboxKept = 4 << 20
+
+func (o *outbox) Frontend() {}
+
+func (o *outbox) Decode([]byte) error { return errors.ErrUnsupported }
+
+func (o *outbox) Encode(before []byte) ([]byte, error) { return append(o.memory[:0], before...), nil }
+
+// answered reads what b gives, whose statements were sent on p.
+func (b *batch) answered(p *pgconn.Pipeline) (err error) {
+	for i := 0; ; i++ {
+		results, failed := p.GetResults()
+		switch r := results.(type) {
+		case *pgconn.PipelineSync:
+			return err
+		case *pgconn.ResultReader:
+			if read := b.statements[i].read; read != nil && err == nil {
+				err = read(r)
+			}
+			if _, failed = r.Close(); failed != nil {
+				err = failed
+			}
+		default:
+			if failed == nil {
+				failed = errors.New("the database gave fewer answers than it was asked for")
+			}
+			if err == nil {
+				err = failed
+			}
+			if pg := (*pgconn.PgError)(nil); !errors.As(failed, &pg) {
+				return err
+			}
+		}
+	}
 }
 
 func readPosition(into *int64) func(*pgconn.ResultReader) error {

@@ -26,7 +26,7 @@ func (r *enquiryRows) reset() {
 	r.stretched.reset()
 }
 
-func (r *enquiryRows) add(e *enquiry.Enquiry, settled []enquiry.Transition, known bool) {
+func (r *enquiryRows) add(e *enquiry.Enquiry, settled []enquiry.Transition, known, onBoard bool) {
 	to := &r.fresh
 	if known {
 		to = &r.known
@@ -39,7 +39,7 @@ func (r *enquiryRows) add(e *enquiry.Enquiry, settled []enquiry.Transition, know
 		duration(e.Wait).duration(e.HandleTime).duration(e.TimeToMiss).duration(e.RecoveryTime).
 		bool(e.ReachedClosed).text(string(e.Clock)).time(e.FirstReceivedAt).time(e.LastReceivedAt).int(e.Seq)
 	r.changed.row().text(e.ServiceID).text(e.EID)
-	if enquiry.OnBoard(e, time.Now()) {
+	if !onBoard && enquiry.OnBoard(e, time.Now()) {
 		r.onBoard.row().text(e.ServiceID).text(e.EID)
 	}
 	if isStretched(e, settled) {
@@ -48,9 +48,14 @@ func (r *enquiryRows) add(e *enquiry.Enquiry, settled []enquiry.Transition, know
 }
 
 // queue adds the statements, the last of which says which enquiries changed.
-func (r *enquiryRows) queue(b *batch, position int64) {
-	b.rows(insertEnquiries, &r.fresh)
-	b.rows(updateEnquiries, &r.known)
+func (r *enquiryRows) queue(b *batch, position int64, were *arrays) {
+	if were == nil {
+		b.rows(insertEnquiries, &r.fresh)
+		b.rows(updateEnquiries, &r.known)
+	} else {
+		b.rows(insertNew, &r.fresh)
+		b.rows(updateUnchanged, &r.known, append(were.args(), int8Param(int64(r.known.rows)))...)
+	}
 	b.rows(insertBoard, &r.onBoard)
 	b.rows(insertStretched, &r.stretched)
 	b.queue(insertChange, append(r.changed.paramsOf(pgtype.TextOID, pgtype.TextOID), int8Param(position))...)
@@ -74,14 +79,38 @@ const enquiryFields = `service_id, eid, display_case_number, case_key, status, c
 	last_transition_at, wait_us, handle_us, time_to_miss_us, recovery_us, reached_closed, clock,
 	first_received_at, last_received_at, seq`
 
-const enquiryValues = `
+var enquiryValues = enquiryValuesAnd("")
+
+// enquiryValuesAnd selects rows of enquiryFields, and one value more.
+func enquiryValuesAnd(more string) string {
+	if more != "" {
+		more = ", " + more
+	}
+	return `
 	SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]),
 		unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[])::text[],
 		unnest($11::timestamptz[]), unnest($12::timestamptz[]), unnest($13::timestamptz[]), unnest($14::timestamptz[]),
 		unnest($15::timestamptz[]), unnest($16::timestamptz[]), unnest($17::timestamptz[]),
 		unnest($18::bigint[]), unnest($19::bigint[]), unnest($20::bigint[]), unnest($21::bigint[]),
-		unnest($22::boolean[]), unnest($23::text[]), unnest($24::timestamptz[]), unnest($25::timestamptz[]), unnest($26::bigint[])
+		unnest($22::boolean[]), unnest($23::text[]), unnest($24::timestamptz[]), unnest($25::timestamptz[]), unnest($26::bigint[])` + more + `
 	WHERE ` + inTurn
+}
+
+// A guess is refused where an enquiry is not as its writer left it: somebody has
+// changed rows by hand.
+var (
+	insertNew = `
+	INSERT INTO enquiries (` + enquiryFields + `)` + enquiryValues
+
+	updateUnchanged = `
+	WITH updated AS (
+		UPDATE enquiries AS e SET ` + enquiryFieldsOf("n") + `
+		FROM (` + enquiryValuesAnd(`unnest($27::bigint[])`) + `) AS n (` + enquiryFields + `, was)
+		WHERE e.service_id = n.service_id AND e.eid = n.eid AND e.seq = n.was
+		RETURNING 1)
+	SELECT CASE WHEN count(*) <> $28 THEN ('these enquiries alone are as they were left: ' || count(*))::bigint END
+	FROM updated HAVING ` + inTurn
+)
 
 // A plain update costs a quarter less than one after a conflict. Nothing that
 // is not stored conflicts, unless somebody has put it there by hand.

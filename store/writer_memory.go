@@ -3,8 +3,6 @@ package store
 import (
 	"slices"
 
-	"github.com/jackc/pgx/v5/pgtype"
-
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
 
@@ -24,6 +22,7 @@ type memory struct {
 // remembered is what is stored of an enquiry.
 type remembered struct {
 	seq     int64
+	live    bool // so it is among the board's, and stays there
 	settled []enquiry.Transition
 }
 
@@ -44,15 +43,13 @@ func (m *memory) serves(keys *touchedKeys) bool {
 		return false
 	}
 	clear(keys.stored)
-	keys.guessed.reset()
+	keys.were.reset()
 	for _, k := range keys.list {
 		switch known := m.of(k); {
 		case known.settled != nil:
-			keys.stored[k] = known.settled
-			keys.guessed.row().text(k.ServiceID).text(k.EID).int(known.seq)
-		case slices.ContainsFunc(keys.fresh[k], func(t enquiry.Transition) bool { return t.Status == enquiry.Opened }):
-			keys.guessed.row().text(k.ServiceID).text(k.EID).null(pgtype.Int8OID)
-		default:
+			keys.stored[k], keys.onBoard[k] = known.settled, known.live
+			keys.were.row().int(known.seq)
+		case !slices.ContainsFunc(keys.fresh[k], func(t enquiry.Transition) bool { return t.Status == enquiry.Opened }):
 			return false
 		}
 	}
@@ -66,19 +63,20 @@ func (m *memory) of(k enquiry.Key) remembered {
 	return m.older[k]
 }
 
-// committed notes what a commit has left stored of keys.
-func (m *memory) committed(position int64, keys []enquiry.Key, settled [][]enquiry.Transition) {
-	if position != m.position+1 {
+// committed notes what a commit has left stored, of its enquiries in order.
+func (m *memory) committed(c enquiry.Change, settled [][]enquiry.Transition) {
+	if c.Seq != m.position+1 {
 		m.forget()
 	}
-	m.position = position
+	m.position = c.Seq
 	m.alone++
-	for i, k := range keys {
-		m.keep(k, settled[i])
+	for i := range c.Enquiries {
+		m.keep(&c.Enquiries[i], settled[i])
 	}
 }
 
-func (m *memory) keep(k enquiry.Key, settled []enquiry.Transition) {
+func (m *memory) keep(e *enquiry.Enquiry, settled []enquiry.Transition) {
+	k := e.Key
 	if m.recent == nil || m.bytes > memoryBytes {
 		m.older, m.recent, m.bytes = m.recent, map[enquiry.Key]remembered{}, 0
 	}
@@ -89,7 +87,7 @@ func (m *memory) keep(k enquiry.Key, settled []enquiry.Transition) {
 		return
 	}
 	m.bytes += bytesOf(settled)
-	m.recent[k] = remembered{m.position, settled}
+	m.recent[k] = remembered{m.position, e.Status.Live(), settled}
 }
 
 func (m *memory) forget() { *m = memory{} }

@@ -51,10 +51,10 @@ func (r *batchRows) addItems(items []*item) {
 	}
 }
 
-// addFold takes an enquiry's fold, what of it was stored before, and whether it
-// has a row.
-func (r *batchRows) addFold(e *enquiry.Enquiry, settled, stored []enquiry.Transition, known bool) {
-	r.enquiries.add(e, settled, known)
+// addFold takes an enquiry's fold, what of it was stored before, whether it has
+// a row, and whether it is known to be among the board's.
+func (r *batchRows) addFold(e *enquiry.Enquiry, settled, stored []enquiry.Transition, known, onBoard bool) {
+	r.enquiries.add(e, settled, known, onBoard)
 	clear(r.before)
 	for i := range stored {
 		r.before[stored[i].ID] = &stored[i]
@@ -121,13 +121,13 @@ func (k *keyCounts) queue(b *batch) {
 }
 
 // queue puts the statements that write the rows into b.
-func (r *batchRows) queue(b *batch, position int64) {
+func (r *batchRows) queue(b *batch, position int64, were *arrays) {
 	b.rows(insertTransitions, &r.transitions)
 	b.rows(mendTransitions, &r.mended)
 	b.rows(insertQuarantine, &r.quarantine)
 	b.rows(leaveQuarantine, &r.retried)
 	r.keys.queue(b)
-	r.enquiries.queue(b, position)
+	r.enquiries.queue(b, position, were)
 }
 
 // unnest in a target list steps through the arrays side by side; in FROM each

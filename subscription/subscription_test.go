@@ -117,7 +117,7 @@ func (s *scene) delivered(keyID string) {
 	defer r.Close()
 	d := store.Delivery{KeyID: keyID, Reason: "x", Detail: "x", Raw: []byte("x")}
 	r.Stamp(&d)
-	must(s.t, r.Record(s.t.Context(), d))
+	must(s.t, r.Record(d))
 }
 
 func must(t *testing.T, err error) {

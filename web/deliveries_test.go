@@ -122,7 +122,7 @@ func TestDeliveriesPutThroughAgain(t *testing.T) {
 	}
 	d := store.Delivery{KeyID: "gone", Raw: []byte(notification{"eid": "late"}.body()), Reason: "unknown-status", Detail: "of an older release"}
 	s.recorder.Stamp(&d)
-	must(t, s.recorder.Record(t.Context(), d))
+	must(t, s.recorder.Record(d))
 	if status, body := s.postRaw(s.webhook(), "no json"); status != 200 {
 		t.Fatal(status, body)
 	}
@@ -161,7 +161,7 @@ func TestDeliveriesByDayAndReasonInPages(t *testing.T) {
 		if i%2 == 1 {
 			d.Reason = "too-deep"
 		}
-		must(t, s.recorder.Record(t.Context(), d))
+		must(t, s.recorder.Record(d))
 	}
 	day := func(n int) string { return now.AddDate(0, 0, n).Format(time.DateOnly) }
 	pages := func(path string) (sizes []int) {

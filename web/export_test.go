@@ -81,7 +81,7 @@ func many(t *testing.T, s *site, n, size int) {
 			SocialID: hex.EncodeToString(random), DateAt: at(0), Date: stamp(at(0)),
 		}}
 		s.recorder.Stamp(&d)
-		go func() { done <- s.recorder.Record(t.Context(), d) }()
+		go func() { done <- s.recorder.Record(d) }()
 	}
 	for range n {
 		must(t, <-done)

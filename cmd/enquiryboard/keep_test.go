@@ -77,7 +77,7 @@ func recordAt(t *testing.T, url string, enquiries map[string]time.Time) {
 		d := store.Delivery{KeyID: "key", Raw: []byte("{}"), Transition: enquiry.Transition{Key: enquiry.Key{ServiceID: "s", EID: eid}, Status: enquiry.Missed, DateAt: at}}
 		r.Stamp(&d)
 		d.ReceivedAt = at.UTC().Truncate(time.Microsecond)
-		if err := r.Record(t.Context(), d); err != nil {
+		if err := r.Record(d); err != nil {
 			t.Fatal(err)
 		}
 	}
