@@ -2,6 +2,7 @@ package feed
 
 import (
 	"container/heap"
+	"slices"
 	"sort"
 	"time"
 
@@ -30,7 +31,7 @@ func (h *history) add(e entry) {
 	if len(h.entries) >= 2*h.keep {
 		drop := len(h.entries) - h.keep
 		h.since = h.entries[drop-1].seq + 1
-		h.entries = append([]entry(nil), h.entries[drop:]...)
+		h.entries = slices.Delete(h.entries, 0, drop)
 		h.start += int64(drop)
 	}
 	h.entries = append(h.entries, e)

@@ -50,9 +50,11 @@ func (s *server) logged(next http.Handler) http.Handler {
 					p = http.ErrAbortHandler // half an answer must not look like a whole one
 				}
 			}
-			s.Log.LogAttrs(r.Context(), logLevel(r, rec.status, p), "request",
-				slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", rec.status),
-				slog.Int64("bytes", rec.bytes), slog.Duration("took", time.Since(start)), slog.Bool("cut", p != nil))
+			if level := logLevel(r, rec.status, p); s.Log.Enabled(r.Context(), level) {
+				s.Log.LogAttrs(r.Context(), level, "request",
+					slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", rec.status),
+					slog.Int64("bytes", rec.bytes), slog.Duration("took", time.Since(start)), slog.Bool("cut", p != nil))
+			}
 			if p != nil {
 				panic(p)
 			}
