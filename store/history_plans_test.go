@@ -72,7 +72,7 @@ func TestHistoryIsReadByIndexes(t *testing.T) {
 		{"what comes before those", func() ([]store.Query, error) {
 			_, queries, err := store.PartFar(t.Context(), s, enquiry.Filter{Cases: []string{"25020"}}, store.HighestNumber, 50)
 			return queries, err
-		}, []string{"enquiries_case_ranges", "enquiries_case_part"}},
+		}, []string{"enquiries_ranges", "enquiries_case_part"}},
 	} {
 		queries, err := c.queries()
 		must(t, err)

@@ -15,7 +15,7 @@ import (
 
 const (
 	// sortTime is how long a list may be sorted for whose order no index has. To
-	// have one for waits, recording would take twice as long: see enquiries_times.
+	// have one for waits, recording would take twice as long: see enquiries_times in the first migration.
 	sortTime = 2 * time.Second
 
 	fewAtMost = 1_000_000 // enquiries are sooner found and sorted than met in order of all

@@ -115,7 +115,7 @@ func (d *Database) fill(ctx context.Context, logf func(string, ...any)) error {
 
 // secondary indexes are made after the rows: that takes a fraction of the time.
 const dropIndexes = `
-	DROP INDEX IF EXISTS enquiries_started, enquiries_case, enquiries_channel, enquiries_origin, enquiries_destination, enquiries_case_part, enquiries_case_ranges, enquiries_times`
+	DROP INDEX IF EXISTS enquiries_started, enquiries_case, enquiries_channel, enquiries_origin, enquiries_destination, enquiries_case_part`
 
 var makeIndexes = []string{
 	`CREATE INDEX IF NOT EXISTS enquiries_started ON enquiries (started_at, service_id, eid)`,
@@ -124,11 +124,7 @@ var makeIndexes = []string{
 	`CREATE INDEX IF NOT EXISTS enquiries_origin ON enquiries (channel_ori)`,
 	`CREATE INDEX IF NOT EXISTS enquiries_destination ON enquiries (destination, service_id)`,
 	`CREATE INDEX IF NOT EXISTS enquiries_case_part ON enquiries USING gin (case_key gin_trgm_ops)`,
-	`CREATE INDEX IF NOT EXISTS enquiries_case_ranges ON enquiries USING brin (case_key)`,
-	`DO $$ BEGIN IF current_setting('server_version_num')::int >= 160000 THEN
-		CREATE INDEX IF NOT EXISTS enquiries_times ON enquiries USING brin (handling_at, missed_at, closed_at) WITH (pages_per_range = 32);
-	END IF; END $$`,
-	`VACUUM (ANALYZE, FREEZE)`,
+	`VACUUM (ANALYZE, FREEZE)`, // sums up the ranges of the BRIN index, too
 	`UPDATE installation SET position = greatest(position, 1)`,
 	`UPDATE scale SET ready = true`,
 	`CHECKPOINT`,
