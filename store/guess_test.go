@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	neturl "net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,11 +103,37 @@ func TestAGuessIsWrongAboutAnEnquiryThatWasDeleted(t *testing.T) {
 	record(t, r, delivery(r, eid(0), enquiry.Opened, time.Time{}))
 	execute(t, url, `DELETE FROM transitions`)
 	execute(t, url, `DELETE FROM enquiries`)
+	execute(t, url, `DELETE FROM board`)
 	d := delivery(r, eid(0), enquiry.Handling, time.Time{})
 	if !guesses(t, url, r, d) {
 		t.Error("nothing was guessed")
 	}
 	holds(t, s, eid(0), []enquiry.Transition{d.Transition})
+	if !onTheBoard(t, s, eid(0)) {
+		t.Error("it is not on the board")
+	}
+}
+
+// What is opened again after it has ended elsewhere, and was taken off the
+// board, is on it again: that it was there is not remembered beyond a wrong guess.
+func TestAnEnquiryOpenedAgainIsOnTheBoardAfterAWrongGuess(t *testing.T) {
+	url := storetest.URL(t)
+	s := open(t, url)
+	ours, other := recorder(t, s, store.RecorderConfig{}), recorder(t, open(t, url), store.RecorderConfig{})
+	settle(t, ours)
+	now := time.Now()
+	record(t, ours, delivery(ours, eid(0), enquiry.Opened, now.Add(-4*time.Hour)))
+	record(t, other, delivery(other, eid(0), enquiry.Closed, now.Add(-3*time.Hour)))
+	must(t, store.PruneBoard(s, t.Context(), now))
+	if onTheBoard(t, s, eid(0)) {
+		t.Fatal("it has not left the board")
+	}
+	if !guesses(t, url, ours, delivery(ours, eid(0), enquiry.Opened, now)) {
+		t.Error("nothing was guessed")
+	}
+	if !onTheBoard(t, s, eid(0)) {
+		t.Error("it is not on the board")
+	}
 }
 
 // A guess that waits behind a commit is wrong when that has taken the position,
@@ -201,6 +228,13 @@ func TestMemoryIsBounded(t *testing.T) {
 	for k, deliveries := range all {
 		holds(t, s, k, deliveries)
 	}
+}
+
+func onTheBoard(t *testing.T, s *store.Store, k enquiry.Key) bool {
+	t.Helper()
+	c, err := s.Board(t.Context(), time.Now())
+	must(t, err)
+	return slices.ContainsFunc(c.Enquiries, func(e enquiry.Enquiry) bool { return e.Key == k })
 }
 
 // holds fails unless the enquiry is the fold of deliveries.

@@ -340,6 +340,7 @@ func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position i
 	b.queue(begin)
 	b.queueFor(readPosition(&position), takeTurn)
 	clear(keys.stored)
+	clear(keys.onBoard) // so it was when memory served; others may have ended it since, and taken it off
 	keys.read.reset()
 	for _, k := range keys.list {
 		keys.read.row().text(k.ServiceID).text(k.EID)
