@@ -59,6 +59,32 @@ func TestConcurrentDeliveriesShareACommit(t *testing.T) {
 	}
 }
 
+// Nobody waits longer because what comes next is held up, or too large to be
+// sent while it is.
+func TestNobodyWaitsForTheNextCommit(t *testing.T) {
+	for name, size := range map[string]int{"small": 10, "large": 6 << 20} {
+		t.Run(name, func(t *testing.T) {
+			url := storetest.URL(t)
+			next := make(chan error, 1)
+			var r *store.Recorder
+			var release func()
+			r = recorder(t, open(t, url), store.RecorderConfig{OnCommit: func(c enquiry.Change) {
+				if c.Seq == store.GuessAfter+1 { // the first's
+					d := delivery(r, eid(1), enquiry.Opened, time.Time{})
+					d.Raw = make([]byte, size)
+					go func() { next <- r.Record(d) }()
+					waitFor(t, "the next to wait", func() bool { return r.Waiting() == 1 })
+					release = holdPosition(t, url)
+				}
+			}})
+			settle(t, r)
+			record(t, r, delivery(r, eid(0), enquiry.Opened, time.Time{}))
+			release()
+			must(t, <-next) // it has not timed out
+		})
+	}
+}
+
 // A connection that died since the last commit costs a new one, and no error.
 func TestRecordOnADeadConnection(t *testing.T) {
 	proxy := faultproxy.New(t, storetest.URL(t))

@@ -37,7 +37,7 @@ type writer struct {
 	store     *Store
 	origin    string               // in notifications: this program's, where committed tells its Follower
 	committed func(enquiry.Change) // after each commit; may be nil
-	waiting   func()               // called while the writer waits for PostgreSQL; may be nil
+	waiting   func()               // called while record waits for PostgreSQL, maybe by another goroutine; may be nil
 	conn      *pgx.Conn            // nil: to be made
 	prepared  prepared
 	outbox    outbox

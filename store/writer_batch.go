@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -110,13 +111,29 @@ func (w *writer) send(ctx context.Context, b *batch) error {
 	for _, q := range b.statements {
 		p.SendQueryStatement(q.statement, q.params, inBinary, inBinary)
 	}
-	err := p.Sync()
+	err := w.sync(p)
 	if err == nil {
 		w.waits()
 		err = b.answered(p)
 	}
 	if closed := p.Close(); err == nil {
 		err = closed
+	}
+	return err
+}
+
+// sync sends what p has. Who waits does not wait for a large batch that PostgreSQL
+// takes no more of before it has a lock.
+func (w *writer) sync(p *pgconn.Pipeline) error {
+	const soon = 10 * time.Millisecond
+	told := make(chan struct{})
+	late := time.AfterFunc(soon, func() {
+		w.waits()
+		close(told)
+	})
+	err := p.Sync()
+	if !late.Stop() {
+		<-told
 	}
 	return err
 }
