@@ -122,8 +122,18 @@ func TestABadDeliveryHarmsOnlyItself(t *testing.T) {
 	url := storetest.URL(t)
 	s := open(t, url)
 	r := recorder(t, s, store.RecorderConfig{})
+	record(t, r, delivery(r, eid(21), enquiry.Opened, time.Time{})) // the connection is made
 	release := holdPosition(t, url)
 	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := r.Record(delivery(r, eid(20), enquiry.Opened, time.Time{})); err != nil {
+			t.Error(err)
+		}
+	})
+	waitFor(t, "a commit to be under way", func() bool {
+		return query[int](t, url, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`) == 1
+	})
 	for i := range 20 {
 		d := delivery(r, eid(i), enquiry.Opened, time.Time{})
 		if i == 7 {
@@ -135,11 +145,11 @@ func TestABadDeliveryHarmsOnlyItself(t *testing.T) {
 			}
 		})
 	}
-	waitFor(t, "deliveries to wait together", func() bool { return r.Waiting() >= 15 })
+	waitFor(t, "deliveries to wait together", func() bool { return r.Waiting() == 20 })
 	release()
 	wg.Wait()
-	if n := query[int](t, url, `SELECT count(*) FROM transitions`); n != 19 {
-		t.Errorf("%d transitions are kept, not 19", n)
+	if n := query[int](t, url, `SELECT count(*) FROM transitions`); n != 21 {
+		t.Errorf("%d transitions are kept, not 21", n)
 	}
 	if reason := query[string](t, url, `SELECT string_agg(reason, ',') FROM quarantine`); reason != store.ReasonDatabase {
 		t.Errorf("in quarantine is %q", reason)
