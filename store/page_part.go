@@ -18,7 +18,7 @@ import (
 var (
 	manyCost = 80_000.0              // what finding and sorting costs, as PostgreSQL's planner reckons it
 	walkTime = time.Microsecond      // for each unit of that cost: about as long as it takes
-	dipTime  = 30 * time.Millisecond // for what is met by chance, wherever one begins
+	dipTime  = 60 * time.Millisecond // for what is met by chance, wherever one begins
 )
 
 const (
