@@ -97,7 +97,7 @@ func (s *server) routes() []route {
 
 func (s *server) mainRoutes() []route {
 	return []route{
-		{"POST /webhooks/cinnox/{key}", "", s.webhook},
+		{webhookRoute, "", s.webhook},
 		{"GET /{$}", access.Viewer, s.boardPage},
 		{"GET /live", access.Viewer, s.liveHTML},
 		{"GET /enquiries", access.Viewer, s.enquiriesPage},
@@ -144,11 +144,15 @@ func (s *server) mux() http.Handler {
 			s.answer(w, r, errNowhere)
 			return
 		}
-		if h, pattern := mux.Handler(r); pattern == "" {
+		switch h, pattern := mux.Handler(r); pattern {
+		case "":
 			s.unmatched(w, r, h)
-			return
+		case webhookRoute: // which asks for no path value, so that a delivery's route is looked up once only
+			r.Pattern = pattern
+			h.ServeHTTP(w, r)
+		default:
+			mux.ServeHTTP(w, r)
 		}
-		mux.ServeHTTP(w, r)
 	})
 }
 
@@ -164,7 +168,7 @@ func (s *server) wrap(rt route) http.Handler {
 		}
 	}))
 	switch rt.pattern {
-	case "POST /webhooks/cinnox/{key}", "GET /live", "GET /api/v1/live", "GET /wall/{token}/live":
+	case webhookRoute, "GET /live", "GET /api/v1/live", "GET /wall/{token}/live":
 		return h // answers of a few bytes, and sockets
 	}
 	return compressed(h)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/cinnox"
@@ -16,6 +17,11 @@ const (
 	outcomeQuarantined = "quarantined"
 	outcomeHandshake   = "handshake"
 	outcomeRefused     = "refused"
+)
+
+const (
+	webhookPath  = "/webhooks/cinnox/" // and the key
+	webhookRoute = "POST " + webhookPath + "{key}"
 )
 
 // webhook takes CINNOX's notifications and handshakes. It answers 200 once a
@@ -32,7 +38,7 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) deliver(w http.ResponseWriter, r *http.Request) (outcome string, err error) {
 	d := store.Delivery{}
-	if d.KeyID, err = s.Keys.Check(r.Context(), r.PathValue("key")); err != nil {
+	if d.KeyID, err = s.Keys.Check(r.Context(), strings.TrimPrefix(r.URL.Path, webhookPath)); err != nil {
 		return "", s.refuseKey(r, d.KeyID, err)
 	}
 	if d.Raw, err = s.readBody(w, r); err != nil {
