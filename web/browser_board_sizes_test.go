@@ -39,7 +39,7 @@ func cutAmong(css string) string {
 	.filter(e => e.checkVisibility() && !e.closest(".sr") && e.getClientRects().length && getComputedStyle(e).clipPath === "none")
 	.filter(e => {
 		const box = e.getBoundingClientRect(), around = e.closest(".tile, .queues, .list, .bar, body").getBoundingClientRect();
-		return box.right > around.right + 1 || box.left < around.left - 1 || e.matches("dt, td, th") && e.scrollWidth > e.clientWidth + 1;
+		return box.right > around.right + 1 || box.left < around.left - 1 || e.matches("dt, td, th, .what, .than") && e.scrollWidth > e.clientWidth + 1;
 	})
 	.filter(e => !e.closest(".filters") || innerWidth >= 768) // there they go sideways
 	.map(e => e.className + " " + e.textContent.trim()).join("; ")`
@@ -52,6 +52,9 @@ const busyFigures = `(() => {
 	return true;
 })()`
 
+// oneLine holds where half an hour ago stands beside each number.
+const oneLine = `[...document.querySelectorAll(".tile:not(.wait) .stood")].every(e => e.offsetHeight < 2.2 * parseFloat(getComputedStyle(e.querySelector(".than")).fontSize))`
+
 func TestBoardFromPhoneToWall(t *testing.T) {
 	s := crowded(t)
 	for _, accept := range []string{"en", "zh-HK", "zh-CN"} {
@@ -60,9 +63,12 @@ func TestBoardFromPhoneToWall(t *testing.T) {
 		p.Language(accept)
 		p.Navigate(s.URL)
 		p.Poll(isLive + ` && document.querySelector(".seen")`)
-		for _, size := range [][2]int{{360, 640}, {390, 844}, {768, 1024}, {1024, 768}, {1440, 900}, {1920, 1080}, {2560, 1440}, {3840, 2160}} {
+		for _, size := range [][2]int{{360, 640}, {390, 844}, {768, 1024}, {1024, 768}, {1280, 800}, {1366, 768}, {1440, 900}, {1920, 1080}, {2560, 1440}, {3840, 2160}} {
 			p.Viewport(size[0], size[1])
 			browsertest.Eval[bool](p, busyFigures)
+			if size[0] >= 768 && !browsertest.Eval[bool](p, oneLine) {
+				t.Errorf("%s, %d wide: what stood half an hour ago takes two lines", accept, size[0])
+			}
 			if wide := browsertest.Eval[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 				t.Errorf("%s, %d wide: it scrolls sideways by %d px", accept, size[0], wide)
 			}
@@ -90,7 +96,6 @@ func TestWallShowsAllOfItsStrip(t *testing.T) {
 			if what := browsertest.Eval[string](p, cutAmong(".tile dd > *, .tile dt, .live *, .wall-bar *, .queues td, .queues th")); what != "" {
 				t.Errorf("%s, %d wide: cut off: %s", accept, size[0], what)
 			}
-			const oneLine = `[...document.querySelectorAll(".tile:not(.wait) .stood")].every(e => e.offsetHeight < 2.2 * parseFloat(getComputedStyle(e.querySelector(".than")).fontSize))`
 			if !browsertest.Eval[bool](p, oneLine) {
 				t.Errorf("%s, %d wide: what stood half an hour ago takes two lines", accept, size[0])
 			}
