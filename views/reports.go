@@ -46,15 +46,9 @@ type Compared struct{ Now, Before enquiry.Group }
 // ReportRow is one line of the table.
 type ReportRow struct {
 	Label string
+	Short string // the same where there is little room; empty: it is short
 	Href  string // the enquiries behind it; empty: no filter selects them
 	Compared
-}
-
-// Heat is a number for each hour of each weekday.
-type Heat struct {
-	Measures []Grouped
-	Measure  string
-	Cells    [7][24]enquiry.Group // Monday first
 }
 
 // reportMeasure is a column of the report: one of the numbers of a group.
@@ -129,44 +123,6 @@ func MeasureWord(name string) lang.Text {
 		}
 	}
 	return ""
-}
-
-func (h Heat) measure() reportMeasure {
-	for _, m := range reportMeasures {
-		if m.name == h.Measure {
-			return m
-		}
-	}
-	return reportMeasures[0]
-}
-
-// steps are how many shades a heat map has beside none.
-const steps = 6
-
-// shade is how much of the largest value a cell has, in steps; 0 is none.
-func (h Heat) shade(g enquiry.Group) string {
-	m := h.measure()
-	v, ok := m.value(g)
-	if !ok || v <= 0 {
-		return "0"
-	}
-	largest := v
-	for _, day := range h.Cells {
-		for _, other := range day {
-			if o, ok := m.value(other); ok {
-				largest = math.Max(largest, o)
-			}
-		}
-	}
-	return strconv.Itoa(int(math.Ceil(steps * v / largest)))
-}
-
-// text is a cell's number, short: it stands in a narrow column.
-func (h Heat) text(ctx context.Context, g enquiry.Group) string {
-	if g.Enquiries == 0 {
-		return ""
-	}
-	return h.measure().text(ctx, g)
 }
 
 // data is a number as scripts read it; empty where there is none.
@@ -250,6 +206,21 @@ func DayLabel(ctx context.Context, date string) string {
 		return date
 	}
 	return t(ctx, shortWeekdays[(int(d.Weekday())+6)%7]) + " " + d.Format(t(ctx, "2 Jan 2006"))
+}
+
+// ShortLabel is a day or a weekday where there is little room.
+func ShortLabel(ctx context.Context, group, value string) string {
+	switch group {
+	case "day":
+		if d, err := time.Parse(time.DateOnly, value); err == nil {
+			return d.Format(t(ctx, "2 Jan"))
+		}
+	case "weekday":
+		if day, err := strconv.Atoi(value); err == nil {
+			return t(ctx, shortWeekdays[day-1])
+		}
+	}
+	return ""
 }
 
 var shortWeekdays = [7]lang.Text{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}

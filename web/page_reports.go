@@ -238,7 +238,7 @@ func (s *server) reportRows(r *http.Request, ask reportQuery, now, before []enqu
 	nows, befores := byName(now), byName(before)
 	var rows []views.ReportRow
 	for _, v := range ask.values(nows, befores) {
-		row := views.ReportRow{Label: s.reportLabel(r, ask, v.now), Href: ask.behind(v.now)}
+		row := views.ReportRow{Label: s.reportLabel(r, ask, v.now), Short: views.ShortLabel(r.Context(), ask.group, v.now), Href: ask.behind(v.now)}
 		row.Now, row.Before = nows[v.now], befores[v.before]
 		rows = append(rows, row)
 	}

@@ -149,6 +149,22 @@ func TestReportsInABrowser(t *testing.T) {
 	}
 }
 
+// What does not fit on a phone fades at its edge, until it is scrolled to the end; names stay.
+func TestReportTablesScrollOnAPhone(t *testing.T) {
+	s := withReports(t)
+	p := s.reportsPage()
+	const fade = `getComputedStyle(document.querySelector("#report").parentElement).getPropertyValue("--fade")`
+	if got := browsertest.Eval[string](p, fade); got != "0px" {
+		t.Errorf("a table that is there whole fades by %s", got)
+	}
+	p.Viewport(360, 740)
+	p.Poll(fade + ` !== "0px"`)
+	p.Poll(`document.querySelector("#report").parentElement.scrollTo(10000, 0), ` + fade + ` === "0px"`)
+	if left := browsertest.Eval[float64](p, `document.querySelector("#report tbody th").getBoundingClientRect().left`); left < 0 {
+		t.Errorf("the names have gone, to %v", left)
+	}
+}
+
 func TestReportsAreForEveryone(t *testing.T) {
 	s := withReports(t)
 	p := s.reportsPage()

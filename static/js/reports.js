@@ -9,6 +9,7 @@ const HEIGHT = 260, NARROW = 560;
 
 const rows = table ? [...table.tBodies[0].rows] : [];
 const names = rows.map((row) => row.cells[0].textContent.trim());
+const short = rows.map((row, i) => row.cells[0].dataset.short ?? names[i]);
 const column = (measure) => rows.map((row) => {
   const value = row.querySelector(`[data-measure="${measure}"]`).dataset.value;
   return value === '' ? null : Number(value);
@@ -38,12 +39,13 @@ function pointed(text) { return (u, v, series, at) => (at == null ? '' : text(v,
 function options(width) {
   const ink = colour('--ink-3'), line = { stroke: colour('--line'), width: 1 };
   const axis = { stroke: ink, grid: line, ticks: { show: false }, font: `12px ${getComputedStyle(chart).fontFamily}` };
+  const labels = apart(names, width, axis.font) > 1 ? short : names, every = apart(labels, width, axis.font);
   return {
     width, height: HEIGHT, padding: [12, 8, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: false, range: [-0.6, rows.length - 0.4] }, y: { range: (u, min, max) => [0, Math.max(1, max * 1.05)] }, share: { range: [0, 1] } },
     axes: [
-      { ...axis, size: 32, grid: { show: false }, splits: () => ticks(width), values: (u, at) => at.map((i) => names[i] ?? '') },
+      { ...axis, size: 32, grid: { show: false }, splits: () => [...rows.keys()].filter((i) => i % every === 0), values: (u, at) => at.map((i) => labels[i]) },
       { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000], size: 48 },
       { ...axis, show: width >= NARROW, scale: 'share', side: 1, grid: { show: false }, size: 48, values: (u, at) => at.map((v) => `${Math.round(v * 100)} %`) },
     ],
@@ -56,11 +58,12 @@ function options(width) {
   };
 }
 
-// As many names as there is room for.
-function ticks(width) {
-  const room = Math.max(1, Math.floor((width - 100) / (8 * Math.max(...names.map((n) => n.length)) + 12)));
-  const every = Math.max(1, Math.ceil(rows.length / room));
-  return rows.map((_, i) => i).filter((i) => i % every === 0);
+// Of how many there is room for one.
+function apart(list, width, font) {
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = font;
+  const widest = Math.max(...list.map((name) => pen.measureText(name).width));
+  return Math.ceil(rows.length * (widest + 12) / (width - 100));
 }
 
 let plot;

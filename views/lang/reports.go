@@ -26,6 +26,8 @@ var reportEntries = []entry{
 	{English: "Friday", Traditional: "星期五", Simplified: "星期五"},
 	{English: "Saturday", Traditional: "星期六", Simplified: "星期六"},
 	{English: "Sunday", Traditional: "星期日", Simplified: "星期日"},
+	{English: "%s and more", Traditional: "%s 及以上", Simplified: "%s 及以上"},
+	{English: "2 Jan", Traditional: "1月2日", Simplified: "1月2日"},
 	{English: "Mon", Traditional: "週一", Simplified: "周一"},
 	{English: "Tue", Traditional: "週二", Simplified: "周二"},
 	{English: "Wed", Traditional: "週三", Simplified: "周三"},
