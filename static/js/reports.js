@@ -9,7 +9,7 @@ const HEIGHT = 260, NARROW = 560;
 
 const rows = table ? [...table.tBodies[0].rows] : [];
 const names = rows.map((row) => row.cells[0].textContent.trim());
-const short = rows.map((row, i) => row.cells[0].dataset.short ?? names[i]);
+const short = rows.map((row, i) => row.cells[0].dataset.short || names[i]);
 const column = (measure) => rows.map((row) => {
   const value = row.querySelector(`[data-measure="${measure}"]`).dataset.value;
   return value === '' ? null : Number(value);
