@@ -110,6 +110,9 @@ func between(ctx context.Context, f enquiry.Filter, now time.Time) string {
 	case wholeFrom && wholeTo && !last.Before(from):
 		return daysText(ctx, from, last, this)
 	}
+	if start, end := f.From.In(f.Zone), f.To.In(f.Zone); start.Before(end) && start.Format(time.DateOnly) == end.Format(time.DateOnly) {
+		return t(ctx, "%s – %s", start.Format(t(ctx, "2 Jan 2006 15:04:05")), end.Format(time.TimeOnly))
+	}
 	return t(ctx, "%s – %s", dateText(ctx, f.From, f.Zone), dateText(ctx, f.To, f.Zone))
 }
 

@@ -61,7 +61,7 @@ func TestPeriodsInWords(t *testing.T) {
 		{"to=2026-02-01T10:00:00Z", 0, "before 1 Feb 2026 18:00:00"},
 		{"from=2026-02-01T10:00:00Z", 0, "since 1 Feb 2026 18:00:00"},
 		{"from=2026-02-01&to=2026-02-01", 0, "1 Feb 2026 – 1 Feb 2026"},
-		{"from=2026-02-01&to=2026-02-01T10:00:00Z&by=missed", 0, "missed 1 Feb 2026 – 1 Feb 2026 18:00:00"},
+		{"from=2026-02-01&to=2026-02-01T10:00:00Z&by=missed", 0, "missed 1 Feb 2026 00:00:00 – 18:00:00"},
 		{"from=2026-02-01&to=2026-02-08", 6 * time.Hour, "1–7 February, days from 06:00"},
 		{"from=2026-01-31T22:00:00Z&to=2026-02-07T22:00:00Z", 6 * time.Hour, "1–7 February, days from 06:00"},
 		{"by=missed", 6 * time.Hour, "all time"},

@@ -1,13 +1,16 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/views"
 	"github.com/enquiryboard/enquiryboard/views/lang"
@@ -35,7 +38,7 @@ func (s *server) accountPage(w http.ResponseWriter, r *http.Request) error {
 func (s *server) showAccount(w http.ResponseWriter, r *http.Request, status int, f views.Form) error {
 	v := who(r)
 	page := views.Account{
-		Frame: s.frame(r, lang.From(r.Context()).T("Your account"), "/account"), Scope: v.Scope, Notice: s.notice(w, r), Form: f,
+		Frame: s.frame(r, lang.From(r.Context()).T("Your account"), "/account"), Scope: s.scopeInWords(r.Context(), v.Scope), Notice: s.notice(w, r), Form: f,
 		Zone: s.settings.get(r.Context()).zone(v.Scope.Services), Now: time.Now(), None: v.UserID == "",
 	}
 	if !page.None {
@@ -56,6 +59,17 @@ func (s *server) showAccount(w http.ResponseWriter, r *http.Request, status int,
 		}
 	}
 	return render(w, r, status, views.AccountPage(page))
+}
+
+// scopeInWords is a scope with the names of its destinations, as the board has them,
+// to be read.
+func (s *server) scopeInWords(ctx context.Context, scope enquiry.Scope) enquiry.Scope {
+	names := s.settings.get(ctx).names.within(scope)
+	scope.Destinations = slices.Clone(scope.Destinations)
+	for i, id := range scope.Destinations {
+		scope.Destinations[i] = cmp.Or(names(id), id)
+	}
+	return scope
 }
 
 // browserName is what people call the browser of a User-Agent.

@@ -71,6 +71,7 @@ func (s *server) reportsPage(w http.ResponseWriter, r *http.Request) error {
 // refuseReport shows the form again with what is wrong.
 func (s *server) refuseReport(w http.ResponseWriter, r *http.Request, q url.Values, bad *enquiry.BadParameter) error {
 	f := everything(r)
+	f.Zone = s.days(r, url.Values{}).Zone
 	page, err := s.reportForm(r, reportQuery{Values: url.Values{}, filter: f, group: "day"})
 	if err != nil {
 		return err

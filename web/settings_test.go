@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
+	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/web"
 )
@@ -331,6 +332,20 @@ func TestDestinationNames(t *testing.T) {
 	}
 	if resp, _ := upload(strings.Repeat("x", 2<<20)); resp.StatusCode != 413 {
 		t.Errorf("2 MiB: %s", resp.Status)
+	}
+}
+
+// Who sees some destinations reads on their page what the board calls them.
+func TestAccountNamesDestinations(t *testing.T) {
+	s := newSite(t)
+	s.post(notification{"destination": "desk-7"})
+	s.administrator().submit("/settings/destinations", "service", "svc-1", "id", "desk-7", "name", "Sales, evenings")
+	sue := s.account("sue@example.com", access.Supervisor)
+	must(t, s.store.SetRole(t.Context(), sue.Email, sue.Role, enquiry.Scope{Destinations: []string{"desk-7", "desk-8"}}))
+	b := s.browser()
+	b.signIn(sue.Email)
+	if _, body := b.open("/account"); !strings.Contains(body, "Destinations Sales, evenings, desk-8") {
+		t.Errorf("it says %s", body)
 	}
 }
 

@@ -13,7 +13,7 @@ var accountEntries = []entry{
 	{English: "Destinations %s", Traditional: "目的地 %s", Simplified: "目的地 %s"},
 	{English: "Services %s; destinations %s", Traditional: "服務 %s；目的地 %s", Simplified: "服务 %s；目的地 %s"},
 	{English: "Language", Traditional: "語言", Simplified: "语言"},
-	{English: "What these pages speak to you, on every browser.", Traditional: "這些頁面向你顯示的語言，適用於所有瀏覽器。", Simplified: "这些页面向你显示的语言，适用于所有浏览器。"},
+	{English: "The language of these pages for you, in every browser.", Traditional: "你看到的頁面語言，適用於所有瀏覽器。", Simplified: "你看到的页面语言，适用于所有浏览器。"},
 	{English: "As the browser says", Traditional: "按瀏覽器設定", Simplified: "按浏览器设置"},
 	{English: "The language is changed.", Traditional: "語言已更改。", Simplified: "语言已更改。"},
 	{English: "Choose one of the languages.", Traditional: "請選擇其中一種語言。", Simplified: "请选择其中一种语言。"},
