@@ -50,11 +50,9 @@ func (s *server) logged(next http.Handler) http.Handler {
 					p = http.ErrAbortHandler // half an answer must not look like a whole one
 				}
 			}
-			if level := logLevel(r, rec.status, p); s.Log.Enabled(r.Context(), level) {
-				s.Log.LogAttrs(r.Context(), level, "request",
-					slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", rec.status),
-					slog.Int64("bytes", rec.bytes), slog.Duration("took", time.Since(start)), slog.Bool("cut", p != nil))
-			}
+			s.Log.LogAttrs(r.Context(), logLevel(r, rec.status, p), "request",
+				slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", rec.status),
+				slog.Int64("bytes", rec.bytes), slog.Duration("took", time.Since(start)), slog.Bool("cut", p != nil))
 			if p != nil {
 				panic(p)
 			}
@@ -68,7 +66,7 @@ func logLevel(r *http.Request, status int, panicked any) slog.Level {
 	switch {
 	case status >= 500 || panicked != nil:
 		return slog.LevelWarn
-	case status == http.StatusOK && (strings.HasSuffix(r.Pattern, "/webhooks/cinnox/{key}") ||
+	case status == http.StatusOK && (r.Pattern == webhookRoute ||
 		strings.HasPrefix(r.Pattern, "GET /static/") || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics"):
 		return slog.LevelDebug
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/subscription"
 	"github.com/enquiryboard/enquiryboard/views"
 )
 
@@ -129,7 +130,7 @@ func (s *server) createKey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, "/settings/keys", views.Notice{
-		Text: f.lang.T("The key %s is made.", name), Secret: s.PublicURL + "/webhooks/cinnox/" + key,
+		Text: f.lang.T("The key %s is made.", name), Secret: s.PublicURL + subscription.WebhookPath + key,
 		Hint: f.lang.T("Copy it now and give it to CINNOX as the webhook’s URL: it is shown this once. Whoever has it can send notifications."),
 	})
 }

@@ -144,15 +144,11 @@ func (s *server) mux() http.Handler {
 			s.answer(w, r, errNowhere)
 			return
 		}
-		switch h, pattern := mux.Handler(r); pattern {
-		case "":
+		if h, pattern := mux.Handler(r); pattern == "" {
 			s.unmatched(w, r, h)
-		case webhookRoute: // which asks for no path value, so that a delivery's route is looked up once only
-			r.Pattern = pattern
-			h.ServeHTTP(w, r)
-		default:
-			mux.ServeHTTP(w, r)
+			return
 		}
+		mux.ServeHTTP(w, r)
 	})
 }
 

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/cinnox"
 	"github.com/enquiryboard/enquiryboard/store"
+	"github.com/enquiryboard/enquiryboard/subscription"
 )
 
 // What has become of a POST to the webhook.
@@ -19,10 +19,7 @@ const (
 	outcomeRefused     = "refused"
 )
 
-const (
-	webhookPath  = "/webhooks/cinnox/" // and the key
-	webhookRoute = "POST " + webhookPath + "{key}"
-)
+const webhookRoute = "POST " + subscription.WebhookPath + "{key}"
 
 // webhook takes CINNOX's notifications and handshakes. It answers 200 once a
 // delivery is on disk, and not before.
@@ -38,7 +35,7 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) deliver(w http.ResponseWriter, r *http.Request) (outcome string, err error) {
 	d := store.Delivery{}
-	if d.KeyID, err = s.Keys.Check(r.Context(), strings.TrimPrefix(r.URL.Path, webhookPath)); err != nil {
+	if d.KeyID, err = s.Keys.Check(r.Context(), r.PathValue("key")); err != nil {
 		return "", s.refuseKey(r, d.KeyID, err)
 	}
 	if d.Raw, err = s.readBody(w, r); err != nil {
@@ -64,12 +61,10 @@ func (s *server) deliver(w http.ResponseWriter, r *http.Request) (outcome string
 // accept gives the answer to everything that was taken. That the other end is
 // gone by now changes nothing.
 func accept(w http.ResponseWriter, m cinnox.Message) error {
-	w.Header()["Content-Type"] = jsonType[:1:1] // who adds to it has a copy
+	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(cinnox.Reply(m.Challenge))
 	return nil
 }
-
-var jsonType = []string{"application/json"}
 
 // refuseKey answers a key that was not found living. Made-up ones are slowed
 // down by address: nobody has one by accident. id is a revoked one's.
