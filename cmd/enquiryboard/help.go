@@ -55,7 +55,9 @@ func settingFlags(n *kong.Node) []*kong.Flag {
 
 // defaultOf is a flag's default: in the words of its tag unset, where it has
 // any, since some depend on where the program runs.
-func defaultOf(v *kong.Value) string { return cmp.Or(v.Tag.Get("unset"), v.Default) }
+func defaultOf(v *kong.Value) string {
+	return cmp.Or(strings.ReplaceAll(v.Tag.Get("unset"), "${default_addr}", defaultAddr), v.Default)
+}
 
 // valueHelp is kong's, and says the default where kong's placeholder does not.
 func valueHelp(v *kong.Value) string {

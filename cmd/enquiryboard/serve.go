@@ -22,7 +22,7 @@ const (
 
 type serveCmd struct {
 	services
-	Addr           string   `env:"ENQUIRYBOARD_ADDR" unset:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen."`
+	Addr           string   `env:"ENQUIRYBOARD_ADDR" unset:"${default_addr}" placeholder:"HOST:PORT" help:"Where to listen."`
 	PublicURL      string   `name:"public-url" env:"ENQUIRYBOARD_PUBLIC_URL" unset:"the address" placeholder:"URL" help:"Where people and CINNOX reach it."`
 	TrustedProxies []string `name:"trusted-proxies" env:"ENQUIRYBOARD_TRUSTED_PROXIES" unset:"none" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For says where a request came from."`
 	WallFrames     []string `name:"wall-frames" env:"ENQUIRYBOARD_WALL_FRAMES" unset:"none" placeholder:"ORIGIN" help:"Origins whose pages may show a wall link in a frame, such as https://intranet.example.com."`
