@@ -270,10 +270,7 @@ func (w *world) behindAnother(program int) {
 	must(w.t, err)
 	run(w.t, c, `WITH p AS (UPDATE installation SET position = position + 1 RETURNING position) INSERT INTO changes SELECT position, now(), '{}', '{}' FROM p`)
 	w.together(program, 1, func() {
-		waitFor(w.t, "a commit to wait", func() bool {
-			return query[int](w.t, w.url, `SELECT count(*) FROM pg_stat_activity
-				WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`) == 1
-		})
+		waitUnderWay(w.t, w.url)
 		if w.rnd.IntN(2) == 0 {
 			must(w.t, tx.Commit(w.t.Context()))
 		} else {

@@ -61,14 +61,6 @@ func (a *arrays) params() [][]byte {
 	return params
 }
 
-// args are what a statement over rows takes: arrays, or the only row's values.
-func (a *arrays) args() [][]byte {
-	if a.rows == 1 {
-		return a.values()
-	}
-	return a.params()
-}
-
 // paramsOf are params also where there are no rows, of these types.
 func (a *arrays) paramsOf(oids ...uint32) [][]byte {
 	if a.rows > 0 {

@@ -38,10 +38,7 @@ func TestConcurrentDeliveriesShareACommit(t *testing.T) {
 		})
 	}
 	record(1)
-	waitFor(t, "the first commit to be under way", func() bool {
-		return query[int](t, url, `SELECT count(*) FROM pg_stat_activity
-			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`) == 1
-	})
+	waitUnderWay(t, url)
 	for i := range 100 {
 		record(2 + i)
 	}

@@ -36,10 +36,8 @@ func guesses(t *testing.T, url string, r *store.Recorder, d store.Delivery) (gue
 	release := holdPosition(t, url)
 	kept := make(chan error, 1)
 	go func() { kept <- r.Record(d) }()
-	waiting := `SELECT count(*) FROM pg_stat_activity
-		WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`
-	waitFor(t, "a commit to be under way", func() bool { return query[int](t, url, waiting) == 1 })
-	guessed = query[int](t, url, waiting+` AND query LIKE '%WHERE position = $1%'`) == 1
+	waitUnderWay(t, url)
+	guessed = query[int](t, url, guessesUnderWay) == 1
 	release()
 	if err := <-kept; err != nil {
 		t.Fatal(err)
@@ -152,10 +150,7 @@ func TestAGuessBehindAnotherCommit(t *testing.T) {
 			d := delivery(r, eid(0), enquiry.Opened, time.Time{})
 			kept := make(chan error, 1)
 			go func() { kept <- r.Record(d) }()
-			waitFor(t, "the guess to wait", func() bool {
-				return query[int](t, url, `SELECT count(*) FROM pg_stat_activity
-					WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%WHERE position = $1%'`) == 1
-			})
+			waitFor(t, "the guess to wait", func() bool { return query[int](t, url, guessesUnderWay) == 1 })
 			run(t, other, end)
 			must(t, <-kept)
 			holds(t, s, eid(0), []enquiry.Transition{d.Transition})

@@ -130,10 +130,7 @@ func TestABadDeliveryHarmsOnlyItself(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	waitFor(t, "a commit to be under way", func() bool {
-		return query[int](t, url, `SELECT count(*) FROM pg_stat_activity
-			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`) == 1
-	})
+	waitUnderWay(t, url)
 	for i := range 20 {
 		d := delivery(r, eid(i), enquiry.Opened, time.Time{})
 		if i == 7 {
@@ -192,13 +189,17 @@ func TestCloseCommitsWhatWaits(t *testing.T) {
 	url := storetest.URL(t)
 	s := open(t, url)
 	r := store.NewRecorder(s, store.RecorderConfig{Batch: 8})
+	record(t, r, delivery(r, eid(0), enquiry.Opened, time.Time{})) // the connection is made
 	release := holdPosition(t, url)
-	outcomes := make(chan error, 50)
+	outcomes := make(chan error, 49)
 	for i := range cap(outcomes) {
-		d := delivery(r, eid(i), enquiry.Opened, time.Time{})
+		d := delivery(r, eid(1+i), enquiry.Opened, time.Time{})
 		go func() { outcomes <- r.Record(d) }()
+		if i == 0 {
+			waitUnderWay(t, url)
+		}
 	}
-	waitFor(t, "all but a batch to wait", func() bool { return r.Waiting() >= cap(outcomes)-8 })
+	waitFor(t, "all but the first to wait", func() bool { return r.Waiting() == cap(outcomes)-1 })
 	closed := make(chan struct{})
 	go func() { r.Close(); close(closed) }()
 	release()
@@ -275,6 +276,19 @@ func holdPosition(t *testing.T, url string) (release func()) {
 	release = func() { once.Do(func() { c.Close(context.Background()) }) }
 	t.Cleanup(release)
 	return release
+}
+
+// Commits that wait for the position, and those of them that are guesses.
+const (
+	commitsUnderWay = `SELECT count(*) FROM pg_stat_activity
+		WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`
+	guessesUnderWay = commitsUnderWay + ` AND query LIKE '%WHERE position = $1%'`
+)
+
+// waitUnderWay waits until a commit waits for the position.
+func waitUnderWay(t *testing.T, url string) {
+	t.Helper()
+	waitFor(t, "a commit to be under way", func() bool { return query[int](t, url, commitsUnderWay) == 1 })
 }
 
 func sameFold(t *testing.T, e enquiry.Enquiry, ts []enquiry.Transition, want enquiry.Enquiry, settled []enquiry.Transition) {

@@ -164,9 +164,9 @@ func (w *writer) refoldLocked(ctx context.Context, keys []enquiry.Key) ([]refold
 	w.rows.reset()
 	for i := range found {
 		found[i].after.Seq = position
-		w.rows.addFold(&found[i].after, found[i].settled, found[i].stored, found[i].before.EID != "", false)
+		w.rows.addFold(&found[i].after, found[i].settled, &remembered{settled: found[i].stored}, found[i].before.EID != "")
 	}
-	return found, w.write(ctx, &batch{prepared: w.prepared}, position, nil)
+	return found, w.write(ctx, &batch{prepared: w.prepared}, position, false)
 }
 
 func byReceipt(a, b enquiry.Transition) int {

@@ -210,20 +210,20 @@ func (w *writer) transact(ctx context.Context, items []*item) (enquiry.Change, e
 	keys.of(items)
 	if w.memory.serves(keys) {
 		change, right, err := w.guess(ctx, items, keys)
-		if _, content := aboutContent(err); right && err == nil || err != nil && !content {
+		switch _, refused := aboutContent(err); {
+		case refused:
+			w.rollback()
+		case right || err != nil:
 			return change, err
 		}
 		w.memory.forget()
-		if err != nil {
-			w.rollback()
-		}
 	}
 	position, err := w.lockAndRead(ctx, keys)
 	if err != nil {
 		return enquiry.Change{}, err
 	}
 	change := w.fold(items, keys, position)
-	return change, w.sure(items, w.write(ctx, &batch{prepared: w.prepared}, position, nil))
+	return change, w.sure(items, w.write(ctx, &batch{prepared: w.prepared}, position, false))
 }
 
 // guess is a transaction of one round trip, which writes what was folded of
@@ -238,7 +238,7 @@ func (w *writer) guess(ctx context.Context, items []*item, keys *touchedKeys) (c
 		right = r.NextRow()
 		return nil
 	}, takeGuessed, int8Param(w.memory.position))
-	err = w.sure(items, w.write(ctx, &b, position, &keys.were))
+	err = w.sure(items, w.write(ctx, &b, position, true))
 	return change, right, err
 }
 
@@ -260,35 +260,30 @@ func (w *writer) fold(items []*item, keys *touchedKeys, position int64) enquiry.
 	w.settled = w.settled[:0]
 	for _, k := range keys.list {
 		stored := keys.stored[k]
-		w.folding = append(append(w.folding[:0], stored...), keys.fresh[k]...)
+		w.folding = append(append(w.folding[:0], stored.settled...), keys.fresh[k]...)
 		e, settled := enquiry.Fold(w.folding)
 		e.Seq = position
 		change.Enquiries = append(change.Enquiries, e)
 		w.settled = append(w.settled, settled)
-		w.rows.addFold(&e, settled, stored, len(stored) > 0, keys.onBoard[k])
+		w.rows.addFold(&e, settled, &stored, len(stored.settled) > 0)
 	}
 	return change
 }
 
 // touchedKeys are the enquiries of a batch, and their deliveries in it.
 type touchedKeys struct {
-	list    []enquiry.Key
-	first   []enquiry.Transition // fresh's memory
-	fresh   map[enquiry.Key][]enquiry.Transition
-	stored  map[enquiry.Key][]enquiry.Transition // what was there before
-	onBoard map[enquiry.Key]bool                 // those that are known to be among the board's
-
-	read arrays // list
-	were arrays // the seq of those that are remembered
+	list   []enquiry.Key
+	first  []enquiry.Transition // fresh's memory
+	fresh  map[enquiry.Key][]enquiry.Transition
+	stored map[enquiry.Key]remembered // what was there before; of what was read, the deliveries alone
+	read   arrays                     // list
 }
 
 func (t *touchedKeys) of(items []*item) {
 	if t.fresh == nil {
-		t.fresh, t.stored = map[enquiry.Key][]enquiry.Transition{}, map[enquiry.Key][]enquiry.Transition{}
-		t.onBoard = map[enquiry.Key]bool{}
+		t.fresh, t.stored = map[enquiry.Key][]enquiry.Transition{}, map[enquiry.Key]remembered{}
 	}
 	clear(t.fresh)
-	clear(t.onBoard)
 	clear(t.first)
 	t.first = t.first[:0]
 	t.list = t.list[:0]
@@ -339,8 +334,7 @@ func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position i
 	b := batch{prepared: w.prepared}
 	b.queue(begin)
 	b.queueFor(readPosition(&position), takeTurn)
-	clear(keys.stored)
-	clear(keys.onBoard) // so it was when memory served; others may have ended it since, and taken it off
+	clear(keys.stored) // also of what memory served: others may have ended an enquiry since, and taken it off the board
 	keys.read.reset()
 	for _, k := range keys.list {
 		keys.read.row().text(k.ServiceID).text(k.EID)
@@ -350,10 +344,10 @@ func (w *writer) lockAndRead(ctx context.Context, keys *touchedKeys) (position i
 	return position, err
 }
 
-// write ends the transaction, with what is in b before. Where were is given, it
-// is the seq of each enquiry that is known, without which nothing is written.
-func (w *writer) write(ctx context.Context, b *batch, position int64, were *arrays) error {
-	w.rows.queue(b, position, were)
+// write ends the transaction, with what is in b before. What is guessed is
+// refused where an enquiry is not as it is remembered.
+func (w *writer) write(ctx context.Context, b *batch, position int64, guessed bool) error {
+	w.rows.queue(b, position, guessed)
 	b.queue(notify, []byte(notifyChannel), []byte(notification{w.origin, position}.String()))
 	var ended pgconn.CommandTag
 	b.queueFor(func(r *pgconn.ResultReader) (err error) {

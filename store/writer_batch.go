@@ -91,14 +91,13 @@ func (b *batch) queueFor(read func(*pgconn.ResultReader) error, sql string, para
 func (b *batch) rows(sql string, rows *arrays, more ...[]byte) { b.rowsFor(nil, sql, rows, more...) }
 
 func (b *batch) rowsFor(read func(*pgconn.ResultReader) error, sql string, rows *arrays, more ...[]byte) {
-	statements := b.prepared.many
 	switch rows.rows {
 	case 0:
-		return
 	case 1:
-		statements = b.prepared.one
+		b.statements = append(b.statements, queued{b.prepared.one[sql], append(rows.values(), more...), read})
+	default:
+		b.statements = append(b.statements, queued{b.prepared.many[sql], append(rows.params(), more...), read})
 	}
-	b.statements = append(b.statements, queued{statements[sql], append(rows.args(), more...), read})
 }
 
 // send waits for the answer to all statements. The first error ends their run.
@@ -205,7 +204,7 @@ func readPosition(into *int64) func(*pgconn.ResultReader) error {
 	}
 }
 
-func (w *writer) readTransitions(into map[enquiry.Key][]enquiry.Transition) func(*pgconn.ResultReader) error {
+func (w *writer) readTransitions(into map[enquiry.Key]remembered) func(*pgconn.ResultReader) error {
 	return func(r *pgconn.ResultReader) error {
 		found := pgx.RowsFromResultReader(w.conn.TypeMap(), r)
 		for found.Next() {
@@ -213,7 +212,9 @@ func (w *writer) readTransitions(into map[enquiry.Key][]enquiry.Transition) func
 			if err != nil {
 				return err
 			}
-			into[t.Key] = append(into[t.Key], t)
+			before := into[t.Key]
+			before.settled = append(before.settled, t)
+			into[t.Key] = before
 		}
 		return found.Err()
 	}

@@ -43,12 +43,10 @@ func (m *memory) serves(keys *touchedKeys) bool {
 		return false
 	}
 	clear(keys.stored)
-	keys.were.reset()
 	for _, k := range keys.list {
 		switch known := m.of(k); {
 		case known.settled != nil:
-			keys.stored[k], keys.onBoard[k] = known.settled, known.live
-			keys.were.row().int(known.seq)
+			keys.stored[k] = known
 		case !slices.ContainsFunc(keys.fresh[k], func(t enquiry.Transition) bool { return t.Status == enquiry.Opened }):
 			return false
 		}

@@ -51,13 +51,13 @@ func (r *batchRows) addItems(items []*item) {
 	}
 }
 
-// addFold takes an enquiry's fold, what of it was stored before, whether it has
-// a row, and whether it is known to be among the board's.
-func (r *batchRows) addFold(e *enquiry.Enquiry, settled, stored []enquiry.Transition, known, onBoard bool) {
-	r.enquiries.add(e, settled, known, onBoard)
+// addFold takes an enquiry's fold, what of it was stored before, and whether it
+// has a row.
+func (r *batchRows) addFold(e *enquiry.Enquiry, settled []enquiry.Transition, stored *remembered, known bool) {
+	r.enquiries.add(e, settled, stored, known)
 	clear(r.before)
-	for i := range stored {
-		r.before[stored[i].ID] = &stored[i]
+	for i := range stored.settled {
+		r.before[stored.settled[i].ID] = &stored.settled[i]
 	}
 	for i := range settled {
 		t := &settled[i]
@@ -121,13 +121,13 @@ func (k *keyCounts) queue(b *batch) {
 }
 
 // queue puts the statements that write the rows into b.
-func (r *batchRows) queue(b *batch, position int64, were *arrays) {
+func (r *batchRows) queue(b *batch, position int64, guessed bool) {
 	b.rows(insertTransitions, &r.transitions)
 	b.rows(mendTransitions, &r.mended)
 	b.rows(insertQuarantine, &r.quarantine)
 	b.rows(leaveQuarantine, &r.retried)
 	r.keys.queue(b)
-	r.enquiries.queue(b, position, were)
+	r.enquiries.queue(b, position, guessed)
 }
 
 // unnest in a target list steps through the arrays side by side; in FROM each
