@@ -84,6 +84,11 @@ func TestAGuessIsWrongAboutAnEnquiryThatIsNotNew(t *testing.T) {
 		t.Error("nothing was guessed")
 	}
 	holds(t, s, eid(0), append(all, repeat.Transition))
+	for k, want := range map[enquiry.Key]bool{eid(0): false, eid(7): true} {
+		if right, err := store.Guess(t.Context(), s, delivery(r, k, enquiry.Opened, start)); right != want || err != nil {
+			t.Errorf("that %v is new is guessed right: %t, %v", k, right, err) // an error would be one in PostgreSQL's log, too
+		}
+	}
 
 	handling := delivery(r, eid(1), enquiry.Handling, start)
 	settle(t, r)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,27 @@ var WithEnquiry = withEnquiry
 
 // GuessAfter is how many commits alone come before a guess.
 const GuessAfter = guessAfter
+
+// Guess tries to record a delivery in one round trip, as a writer does that has
+// committed alone and does not remember the enquiry.
+func Guess(ctx context.Context, s *Store, d Delivery) (right bool, err error) {
+	w := &writer{store: s}
+	if err := w.open(ctx); err != nil {
+		return false, err
+	}
+	defer w.close()
+	w.memory.alone = guessAfter
+	if err := s.pool.QueryRow(ctx, `SELECT position FROM installation`).Scan(&w.memory.position); err != nil {
+		return false, err
+	}
+	items := []*item{{Delivery: d}}
+	w.touched.of(items)
+	if !w.memory.serves(&w.touched) {
+		return false, errors.New("nothing is guessed")
+	}
+	_, right, err = w.guess(ctx, items, &w.touched)
+	return right, err
+}
 
 // WriterConn is a connection as a writer has it, and its prepared statements.
 func WriterConn(ctx context.Context, s *Store) (*pgx.Conn, []*pgconn.StatementDescription, error) {

@@ -282,7 +282,7 @@ func holdPosition(t *testing.T, url string) (release func()) {
 const (
 	commitsUnderWay = `SELECT count(*) FROM pg_stat_activity
 		WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE installation %'`
-	guessesUnderWay = commitsUnderWay + ` AND query LIKE '%WHERE position = $1%'`
+	guessesUnderWay = commitsUnderWay + ` AND query LIKE '%WHERE position = $%'`
 )
 
 // waitUnderWay waits until a commit waits for the position.

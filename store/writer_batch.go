@@ -16,7 +16,7 @@ import (
 
 // writerStatements are all that a writer sends in batches, prepared with its connection.
 var writerStatements = [...]string{
-	begin, takeTurn, takeGuessed, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine, countKeys,
+	begin, takeTurn, takeGuessed, takeGuessedNew, readStored, insertTransitions, mendTransitions, insertQuarantine, leaveQuarantine, countKeys,
 	insertEnquiries, insertNew, updateEnquiries, updateUnchanged, insertBoard, insertStretched, insertChange, notify, commit,
 }
 

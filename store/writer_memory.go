@@ -43,12 +43,15 @@ func (m *memory) serves(keys *touchedKeys) bool {
 		return false
 	}
 	clear(keys.stored)
+	keys.begun.reset()
 	for _, k := range keys.list {
 		switch known := m.of(k); {
 		case known.settled != nil:
 			keys.stored[k] = known
 		case !slices.ContainsFunc(keys.fresh[k], func(t enquiry.Transition) bool { return t.Status == enquiry.Opened }):
 			return false
+		default:
+			keys.begun.row().text(k.ServiceID).text(k.EID)
 		}
 	}
 	return true
