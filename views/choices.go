@@ -151,6 +151,26 @@ func newFilters(ctx context.Context, path string, f enquiry.Filter, query url.Va
 	return form
 }
 
+// Options are the values that a menu offers, by the field's parameter.
+type Options map[string][]string
+
+// uncountedFilters is a form whose menus do not say how many there are of each value.
+func uncountedFilters(ctx context.Context, path string, f enquiry.Filter, query url.Values, options Options, names Names) Filters {
+	form := newFilters(ctx, path, f, query, names, func(i int) map[string]int {
+		counts := map[string]int{}
+		for _, v := range options[fields[i].name] {
+			counts[v] = 0
+		}
+		return counts
+	})
+	for i := range form.Menus {
+		for j := range form.Menus[i].Options {
+			form.Menus[i].Options[j].Count = -1
+		}
+	}
+	return form
+}
+
 func (fd field) menu(ctx context.Context, f enquiry.Filter, counts map[string]int) Menu {
 	m := Menu{Name: fd.name, Label: t(ctx, fd.label), Note: fd.note}
 	chosen := fd.chosen(f)

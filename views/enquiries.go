@@ -122,23 +122,9 @@ func (e Enquiry) origin(ctx context.Context) string {
 	return channelName(ctx, e.Origin)
 }
 
-// Options are the values that a menu offers, by the field's parameter.
-type Options map[string][]string
-
 // EnquiryFilters is the form of history. query is the filter's and the list's order.
 func EnquiryFilters(ctx context.Context, f enquiry.Filter, query url.Values, options Options, names Names) Filters {
-	form := newFilters(ctx, "/enquiries", f, query, names, func(i int) map[string]int {
-		counts := map[string]int{}
-		for _, v := range options[fields[i].name] {
-			counts[v] = 0
-		}
-		return counts
-	})
-	for i := range form.Menus {
-		for j := range form.Menus[i].Options {
-			form.Menus[i].Options[j].Count = -1 // not counted
-		}
-	}
+	form := uncountedFilters(ctx, "/enquiries", f, query, options, names)
 	reached := Menu{Name: "reached", Label: t(ctx, "Reached"), Note: "Enquiries that were in this state at some time, whatever they are now."}
 	for _, s := range enquiry.Statuses[1:] {
 		reached.add(string(s), t(ctx, statusName(s)), query)

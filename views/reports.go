@@ -183,18 +183,7 @@ func WeekdayName(day int) lang.Text { return weekdays[day-1] }
 
 // ReportFilters is the report's form.
 func ReportFilters(ctx context.Context, f enquiry.Filter, query url.Values, options Options, names Names) Filters {
-	form := newFilters(ctx, "/reports", f, query, names, func(i int) map[string]int {
-		counts := map[string]int{}
-		for _, v := range options[fields[i].name] {
-			counts[v] = 0
-		}
-		return counts
-	})
-	for i := range form.Menus {
-		for j := range form.Menus[i].Options {
-			form.Menus[i].Options[j].Count = -1 // not counted
-		}
-	}
+	form := uncountedFilters(ctx, "/reports", f, query, options, names)
 	form.Keep = slices.DeleteFunc(form.Keep, func(k Field) bool { return k.Name == "from" || k.Name == "to" || k.Name == "tz" })
 	return form
 }

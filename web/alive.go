@@ -202,7 +202,8 @@ func (a *alive) learn(now time.Time, courses []store.Course, set *settings) {
 	}
 }
 
-// look judges each service by what the board shows.
+// look judges each service by what the board shows. It holds no lock while the
+// feed has its own: the feed's views ask what was heard.
 func (a *alive) look(now time.Time) {
 	heard := a.lasts()
 	spooled, _ := a.server.Recorder.Spooled()

@@ -77,6 +77,17 @@ func (f *form) name() string {
 	return v
 }
 
+// expiry reads after how many days something ends; the zero time: never.
+func (f *form) expiry() (end time.Time) {
+	switch days, err := strconv.Atoi(f.Get("days")); {
+	case err != nil || days < 0 || days > 3650:
+		f.refuse("days", "Choose how long it lives.")
+	case days > 0:
+		end = time.Now().AddDate(0, 0, days)
+	}
+	return end
+}
+
 func (f *form) email() string {
 	v := strings.TrimSpace(f.Get("email"))
 	if !isEmail(v) {

@@ -1,11 +1,9 @@
 package web_test
 
 import (
-	"bytes"
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/enquiryboard/enquiryboard/access"
@@ -14,24 +12,6 @@ import (
 	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 	"github.com/enquiryboard/enquiryboard/web"
 )
-
-// journal is a log that is read while it is written.
-type journal struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (j *journal) Write(b []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.buf.Write(b)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.buf.String()
-}
 
 // Whatever is done with a key, living, revoked or made up, and however it
 // fails: neither the log, whole as it can be, nor a page, an answer or a metric

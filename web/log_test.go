@@ -10,28 +10,28 @@ import (
 	"github.com/enquiryboard/enquiryboard/web"
 )
 
-// lockedBuffer is one that several requests may write to.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+// journal is a log that is read while several requests write it.
+type journal struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
 }
 
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.buf.Write(p)
 }
 
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.buf.String()
 }
 
 // The log names the route, never the path, and says nothing of what happens all
 // the time.
 func TestLogNamesTheRoute(t *testing.T) {
-	var log lockedBuffer
+	var log journal
 	s := newSite(t, func(c *web.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	s.post(notification{})
 	s.do("GET", "/api/v1/enquiries/svc-1/none", s.viewer)

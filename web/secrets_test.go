@@ -1,40 +1,20 @@
 package web_test
 
 import (
-	"bytes"
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/web"
 )
 
-// lines is a log that a test reads.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
 // No secret is in the log at its most talkative, in metrics, in the audit log,
 // or on a page again after it was made.
 func TestSecretsAreNowhere(t *testing.T) {
 	t.Parallel()
-	log := &lines{}
+	log := &journal{}
 	s := newSite(t, func(c *web.Config) {
 		c.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/enquiryboard/enquiryboard/access"
@@ -51,14 +50,8 @@ func (s *server) createToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t := store.Token{Name: f.name(), Role: f.role()}
+	t := store.Token{Name: f.name(), Role: f.role(), ExpiresAt: f.expiry()}
 	t.Scope = f.scope(t.Role)
-	switch days, err := strconv.Atoi(f.Get("days")); {
-	case err != nil || days < 0 || days > 3650:
-		f.refuse("days", "Choose how long it lives.")
-	case days > 0:
-		t.ExpiresAt = time.Now().AddDate(0, 0, days)
-	}
 	secret := access.NewToken()
 	if f.ok() {
 		_, err = s.Store.CreateLimitedToken(r.Context(), t, access.HashToken(secret))

@@ -53,7 +53,7 @@ func (s *server) createWall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o := store.Wall{Name: f.name(), Scope: f.scope(access.Viewer)}
+	o := store.Wall{Name: f.name(), Scope: f.scope(access.Viewer), ExpiresAt: f.expiry()}
 	for _, v := range own {
 		if slices.Contains(f.Values["view"], v.ID) {
 			o.Views = append(o.Views, v)
@@ -64,12 +64,6 @@ func (s *server) createWall(w http.ResponseWriter, r *http.Request) error {
 		f.refuse("seconds", "Write a number of seconds from 5 to 3600.")
 	}
 	o.Each = time.Duration(seconds) * time.Second
-	switch days, err := strconv.Atoi(f.Get("days")); {
-	case err != nil || days < 0 || days > 3650:
-		f.refuse("days", "Choose how long it lives.")
-	case days > 0:
-		o.ExpiresAt = time.Now().AddDate(0, 0, days)
-	}
 	secret := access.NewLinkToken()
 	if f.ok() {
 		err := s.Store.CreateWall(r.Context(), o, access.HashToken(secret))
