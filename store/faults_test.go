@@ -177,6 +177,15 @@ func TestFaultsWithASpoolRefuseNothing(t *testing.T) {
 
 // A network that swallows everything delays one batch, and none after it.
 func TestStalledDatabaseDelaysOnlyOneBatch(t *testing.T) {
+	for name, during := range map[string]func(*faultproxy.Proxy){
+		"silent":       func(*faultproxy.Proxy) {},
+		"and cut late": func(p *faultproxy.Proxy) { time.Sleep(3 * time.Second); p.Reset() },
+	} {
+		t.Run(name, func(t *testing.T) { stalledDatabase(t, during) })
+	}
+}
+
+func stalledDatabase(t *testing.T, during func(*faultproxy.Proxy)) {
 	url := storetest.URL(t)
 	proxy := faultproxy.New(t, url)
 	p := openSpool(t, t.TempDir())
@@ -188,11 +197,16 @@ func TestStalledDatabaseDelaysOnlyOneBatch(t *testing.T) {
 	proxy.Stall()
 	a := &answered{kept: map[enquiry.ID]store.Delivery{first.ID: first}}
 	second := delivery(r, eid(1), enquiry.Opened, time.Time{})
+	start := time.Now()
+	go during(proxy)
 	a.note(second, r.Record(second))
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("the first took %v", took)
+	}
 	if r.Err() == nil {
 		t.Error("the database is not known to be away")
 	}
-	start := time.Now()
+	start = time.Now()
 	for i := range 50 {
 		d := delivery(r, eid(2+i), enquiry.Opened, time.Time{})
 		a.note(d, r.Record(d))

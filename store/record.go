@@ -268,14 +268,18 @@ func (r *Recorder) tell() {
 
 // toDatabase commits a batch. A connection may have died long before, or its
 // last commit's answer be lost: then the batch is tried again on a new one.
-// Its IDs make that harmless. After a time-out nobody is made to wait again.
+// Its IDs make that harmless. Nobody is made to wait for two that hang: the second
+// try has what the first has left of the time.
 func (r *Recorder) toDatabase(batch []*item) error {
 	if err := r.link.err(); err != nil {
 		return err
 	}
+	late := time.Now().Add(commitTimeout)
 	err := r.writer.record(r.ctx, batch)
 	if err != nil && !pgconn.Timeout(err) && (r.writer.lost() || passing(err)) {
-		err = r.writer.record(r.ctx, batch)
+		ctx, cancel := context.WithDeadline(r.ctx, late)
+		err = r.writer.record(ctx, batch)
+		cancel()
 	}
 	if err == nil {
 		r.link.worked()
