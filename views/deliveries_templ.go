@@ -138,7 +138,7 @@ func DeliveriesPage(f Frame, d Deliveries) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(d.Rows) > 0 || d.filtered() {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<form action=\"/deliveries/retry\" method=\"post\"><button>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<form action=\"/deliveries/retry\" method=\"post\" class=\"again\"><button>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

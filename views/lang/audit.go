@@ -14,7 +14,7 @@ var auditEntries = []entry{
 	{English: "Newest", Traditional: "最新", Simplified: "最新"},
 	{English: "Older", Traditional: "較早", Simplified: "较早"},
 	{English: "Nothing is noted.", Traditional: "沒有記錄。", Simplified: "没有记录。"},
-	{English: "When", Traditional: "何時", Simplified: "何时"},
+	{English: "When", Traditional: "時間", Simplified: "时间"},
 	{English: "Who", Traditional: "誰", Simplified: "谁"},
 	{English: "What", Traditional: "甚麼", Simplified: "什么"},
 	{English: "%s is given more than once: give one.", Traditional: "%s 出現多於一次：只可有一個。", Simplified: "%s 出现多于一次：只能有一个。"},

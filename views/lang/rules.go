@@ -3,8 +3,8 @@ package lang
 // What the settings pages of thresholds, services and destinations say.
 var rulesEntries = []entry{
 	{English: "The most specific line counts: of the channel and origin, else of the channel, else of the origin, else of every one. A wait shows a warning, then a breach, on every open board within seconds.",
-		Traditional: "以最具體的一行為準：先按渠道及來源，其次按渠道，再按來源，最後為所有。等候會先顯示警告，再顯示超時，數秒內於所有開啟的看板生效。",
-		Simplified:  "以最具体的一行为准：先按渠道及来源，其次按渠道，再按来源，最后为所有。等待会先显示警告，再显示超时，数秒内在所有打开的看板生效。"},
+		Traditional: "以最具體的一行為準：先按渠道及來源，其次按渠道，再按來源，最後為所有。等候會先顯示預警，再顯示超時，數秒內於所有開啟的看板生效。",
+		Simplified:  "以最具体的一行为准：先按渠道及来源，其次按渠道，再按来源，最后为所有。等待会先显示预警，再显示超时，数秒内在所有打开的看板生效。"},
 	{English: "Every channel and origin", Traditional: "所有渠道及來源", Simplified: "所有渠道及来源"},
 	{English: "Origin %s", Traditional: "來源 %s", Simplified: "来源 %s"},
 	{English: "Another channel or origin", Traditional: "其他渠道或來源", Simplified: "其他渠道或来源"},
@@ -13,7 +13,7 @@ var rulesEntries = []entry{
 	{English: "Add", Traditional: "新增", Simplified: "添加"},
 	{English: "Remove", Traditional: "移除", Simplified: "移除"},
 	{English: "The less specific line counts again.", Traditional: "改以較籠統的一行為準。", Simplified: "改以较笼统的一行为准。"},
-	{English: "Warn after", Traditional: "警告", Simplified: "警告"},
+	{English: "Warn after", Traditional: "預警", Simplified: "预警"},
 	{English: "Breach after", Traditional: "超時", Simplified: "超时"},
 	{English: "Picked up within", Traditional: "接手目標", Simplified: "接手目标"},
 	{English: "Short end below", Traditional: "過短", Simplified: "过短"},
@@ -21,7 +21,7 @@ var rulesEntries = []entry{
 	{English: "Seconds: the service level’s target.", Traditional: "秒數：服務水平的目標。", Simplified: "秒数：服务水平的目标。"},
 	{English: "Seconds: who gives up sooner is left out of the service level. 0: nobody.", Traditional: "秒數：更早放棄者不計入服務水平。0：全部計入。", Simplified: "秒数：更早放弃者不计入服务水平。0：全部计入。"},
 	{English: "Write a number of seconds, from 0 to %d.", Traditional: "請填寫秒數，由 0 至 %d。", Simplified: "请填写秒数，从 0 到 %d。"},
-	{English: "A breach comes no sooner than the warning, which is after %s seconds.", Traditional: "超時不可早於警告（%s 秒）。", Simplified: "超时不能早于警告（%s 秒）。"},
+	{English: "A breach comes no sooner than the warning, which is after %s seconds.", Traditional: "超時不可早於預警（%s 秒）。", Simplified: "超时不能早于预警（%s 秒）。"},
 	{English: "Name a channel, an origin or both: every one has its line above.", Traditional: "請填寫渠道、來源或兩者：適用於所有的一行已在上方。", Simplified: "请填写渠道、来源或两者：适用于所有的一行已在上方。"},
 	{English: "Saved. Open boards follow within seconds.", Traditional: "已儲存。開啟的看板會在數秒內更新。", Simplified: "已保存。打开的看板会在数秒内更新。"},
 	{English: "Removed. The less specific line counts again.", Traditional: "已移除。改以較籠統的一行為準。", Simplified: "已移除。改以较笼统的一行为准。"},

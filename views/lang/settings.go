@@ -10,7 +10,7 @@ var settingsEntries = []entry{
 	{English: "API tokens", Traditional: "API 權杖", Simplified: "API 令牌"},
 	{English: "How programs read the board, history and files.", Traditional: "程式讀取看板、歷史記錄及檔案的方式。", Simplified: "程序读取看板、历史记录及文件的方式。"},
 	{English: "Thresholds", Traditional: "門檻", Simplified: "阈值"},
-	{English: "When a wait is a warning or a breach, and the service level.", Traditional: "等候多久屬警告或超時，以及服務水平。", Simplified: "等待多久属警告或超时，以及服务水平。"},
+	{English: "When a wait is a warning or a breach, and the service level.", Traditional: "等候多久屬預警或超時，以及服務水平。", Simplified: "等待多久属预警或超时，以及服务水平。"},
 	{English: "Destinations", Traditional: "目的地", Simplified: "目的地"},
 	{English: "Names for the ids of staff, groups and departments.", Traditional: "職員、群組及部門編號的名稱。", Simplified: "员工、群组及部门编号的名称。"},
 	{English: "Services", Traditional: "服務", Simplified: "服务"},

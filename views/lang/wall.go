@@ -12,6 +12,7 @@ var wallEntries = []entry{
 	{English: "Replace the one of this name", Traditional: "取代同名的檢視", Simplified: "取代同名的视图"},
 	{English: "Remove %s", Traditional: "移除 %s", Simplified: "移除 %s"},
 	{English: "Save this filter as", Traditional: "將此篩選儲存為", Simplified: "将此筛选保存为"},
+	{English: "Show these in turn as a wall", Traditional: "以大屏幕輪流顯示這些檢視", Simplified: "以大屏轮流显示这些视图"},
 	{English: "Show on this screen as a wall", Traditional: "在此屏幕作大屏幕顯示", Simplified: "在此屏幕作大屏显示"},
 	{English: "Make a wall link", Traditional: "建立大屏幕連結", Simplified: "创建大屏链接"},
 	{English: "Whoever opens it sees the board, large and without controls: no history, no files, no social ids. It comes back by itself.", Traditional: "開啟者只見放大的看板，沒有控制項：沒有記錄、檔案或社交帳號。中斷後會自動恢復。", Simplified: "打开者只见放大的看板，没有控件：没有记录、文件或社交账号。中断后会自动恢复。"},
