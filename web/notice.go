@@ -21,9 +21,13 @@ func (s *server) done(w http.ResponseWriter, r *http.Request, path string, n vie
 	return nil
 }
 
-// notice takes what the last change has led to, once.
+// notice takes what the last change has led to, once. It is not for a script
+// that looks at the page again: a new token would be shown to nobody.
 func (s *server) notice(w http.ResponseWriter, r *http.Request) views.Notice {
 	var n views.Notice
+	if r.Header.Get("Sec-Fetch-Dest") == "empty" {
+		return n
+	}
 	if ok, err := s.noticeCookie().take(w, r, &n, who(r).UserID); err != nil || !ok {
 		return views.Notice{}
 	}

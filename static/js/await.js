@@ -9,8 +9,11 @@ const parts = ['cinnox-state', 'cinnox-move', 'cinnox-seen'];
 const later = () => document.querySelector('[data-awaits]') && setTimeout(look, EVERY);
 
 async function look() {
-  if (document.visibilityState === 'visible') await renew();
-  later();
+  try {
+    if (document.visibilityState === 'visible') await renew();
+  } finally {
+    later(); // also after an answer that was cut off
+  }
 }
 
 async function renew() {
