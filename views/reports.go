@@ -142,8 +142,6 @@ func (m reportMeasure) change(c Compared) string {
 	switch {
 	case !ok || !was || before == 0 && !share:
 		return ""
-	case now == before:
-		return "±0 %"
 	case share:
 		return points(now-before) + " pp"
 	}
@@ -152,18 +150,18 @@ func (m reportMeasure) change(c Compared) string {
 
 // points are the difference of two shares in hundredths, as exact as they are written.
 func points(difference float64) string {
-	if math.Abs(difference) >= 0.0995 {
-		return signed(math.Round(100 * difference))
-	}
-	text := strconv.FormatFloat(math.Abs(100*difference), 'f', 1, 64)
+	tenths := math.Round(1000 * difference)
 	switch {
-	case text == "0.0":
-		return signed(0)
-	case difference < 0:
-		return "−" + text
+	case tenths == 0 || math.Abs(tenths) >= 100:
+		return signed(math.Round(100 * difference))
+	case tenths < 0:
+		return "−" + decimal(-tenths)
 	}
-	return "+" + text
+	return "+" + decimal(tenths)
 }
+
+// decimal writes tenths as a number with one decimal.
+func decimal(tenths float64) string { return strconv.FormatFloat(tenths/10, 'f', 1, 64) }
 
 func signed(n float64) string {
 	switch {

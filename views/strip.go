@@ -120,7 +120,7 @@ func percent(ratio *float64) string {
 	case tenths == 0 && *ratio > 0:
 		return "<\u202f0.1\u202f%"
 	case 0 < tenths && tenths < 100:
-		return strconv.FormatFloat(tenths/10, 'f', 1, 64) + "\u202f%"
+		return decimal(tenths) + "\u202f%"
 	}
 	return strconv.Itoa(int(whole)) + "\u202f%"
 }
