@@ -79,7 +79,7 @@ type queued struct {
 // inBinary is the format of all parameters and results.
 var inBinary = []int16{pgx.BinaryFormatCode}
 
-// queue adds a statement whose parameters are no arrays.
+// queue adds a statement that takes the same parameters however many rows there are.
 func (b *batch) queue(sql string, params ...[]byte) { b.queueFor(nil, sql, params...) }
 
 func (b *batch) queueFor(read func(*pgconn.ResultReader) error, sql string, params ...[]byte) {
