@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/enquiryboard/enquiryboard/access"
 	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
@@ -68,5 +69,19 @@ func TestEveryPageIsForEveryone(t *testing.T) {
 			t.Errorf("%s is %d wide on a screen of 360", path, wide)
 		}
 		p.Accessible()
+	}
+}
+
+// From a tablet on, where one is, the search and one's account stand in one line.
+func TestHeaderIsOneLine(t *testing.T) {
+	s := newSite(t)
+	s.account("alexandra.constantinou@example.com", access.Admin)
+	p := browsertest.New(t)
+	s.signInPage(p, "alexandra.constantinou@example.com")
+	for _, width := range []int{768, 820, 960, 1024, 1152, 1280, 1440} {
+		p.Viewport(width, 800)
+		if tall := browsertest.Eval[int](p, `document.querySelector(".top").offsetHeight`); tall > 60 {
+			t.Errorf("%d wide: the header is %d high", width, tall)
+		}
 	}
 }
