@@ -1,7 +1,10 @@
 package store
 
 import (
+	"context"
 	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 )
@@ -107,3 +110,36 @@ func bytesOf(ts []enquiry.Transition) int {
 	}
 	return n
 }
+
+// guess is a transaction of one round trip, which writes what was folded of what
+// is remembered. Where somebody else has committed since, or what is taken to be
+// new is not, it writes nothing; where what is stored was changed by hand, it is
+// refused for its content.
+func (w *writer) guess(ctx context.Context, items []*item, keys *touchedKeys) (change enquiry.Change, right bool, err error) {
+	position := w.memory.position + 1
+	change = w.fold(items, keys, position)
+	b := batch{prepared: w.prepared}
+	b.queue(begin)
+	took := func(r *pgconn.ResultReader) error {
+		right = r.NextRow()
+		return nil
+	}
+	if keys.begun.rows > 0 {
+		b.rowsFor(took, takeGuessedNew, &keys.begun, int8Param(w.memory.position))
+	} else {
+		b.queueFor(took, takeGuessed, int8Param(w.memory.position))
+	}
+	err = w.sure(items, w.write(ctx, &b, position, true))
+	return change, right, err
+}
+
+const (
+	takeGuessed = `UPDATE installation SET position = position + 1 WHERE position = $1 RETURNING position` + taken
+
+	// To insert what is there would be refused, too, and an error in PostgreSQL's log.
+	takeGuessedNew = `UPDATE installation SET position = position + 1
+	WHERE position = $3 AND NOT EXISTS (
+		SELECT FROM (SELECT unnest($1::text[]), unnest($2::text[])) AS k (service_id, eid)
+		JOIN enquiries e ON e.service_id = k.service_id AND e.eid = k.eid)
+	RETURNING position` + taken
+)
