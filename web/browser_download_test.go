@@ -1,14 +1,11 @@
 package web_test
 
 import (
-	"log/slog"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/enquiryboard/enquiryboard/store"
-	"github.com/enquiryboard/enquiryboard/store/storetest"
-	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
@@ -65,11 +62,7 @@ func TestDownloadInABrowser(t *testing.T) {
 
 // Who cancels, or is cut off, gets nothing that looks like a file.
 func TestDownloadThatDoesNotEnd(t *testing.T) {
-	proxy := faultproxy.New(t, storetest.URL(t))
-	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	t.Cleanup(st.Close)
-	s := newSiteOn(t, st, asDemo)
+	s, proxy := newSiteBehind(t, asDemo)
 	many(t, s, 500, 40_000)
 	p := openFiles(t, s)
 	p.Allow("ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR")

@@ -3,15 +3,12 @@ package web_test
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/store/storetest"
-	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 	"github.com/enquiryboard/enquiryboard/web/browsertest"
 )
 
@@ -225,11 +222,7 @@ func TestBoardSaysThatItIsNotKeptUp(t *testing.T) {
 // wait; and shows them when it is back.
 func TestBoardSaysThatDeliveriesWait(t *testing.T) {
 	t.Parallel()
-	proxy := faultproxy.New(t, storetest.URL(t))
-	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	t.Cleanup(st.Close)
-	s := newSiteOn(t, st, asDemo)
+	s, proxy := newSiteBehind(t, asDemo)
 	s.state("1", "Opened", time.Now())
 	p := openBoard(t, s.URL, "/")
 	browsertest.Eval[bool](p, `window.same = true`)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -16,8 +15,6 @@ import (
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
-	"github.com/enquiryboard/enquiryboard/store/storetest"
-	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 )
 
 func TestCSV(t *testing.T) {
@@ -116,11 +113,7 @@ func TestCSVCompressed(t *testing.T) {
 // A file that breaks off must not look like a whole one.
 func TestCSVThatBreaksOff(t *testing.T) {
 	t.Parallel()
-	proxy := faultproxy.New(t, storetest.URL(t))
-	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	t.Cleanup(st.Close)
-	s := newSiteOn(t, st)
+	s, proxy := newSiteBehind(t)
 	many(t, s, 250, 40_000) // far more than all buffers on the way hold
 	for _, encoding := range []string{"identity", "gzip"} {
 		r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/enquiries.csv", nil)
@@ -137,7 +130,7 @@ func TestCSVThatBreaksOff(t *testing.T) {
 			t.Errorf("%s: after %d more bytes the file ended with %v", encoding, n, err)
 		}
 		proxy.Mend()
-		eventually(t, "the database is back", func() bool { return st.Ping(t.Context()) == nil })
+		eventually(t, "the database is back", func() bool { return s.store.Ping(t.Context()) == nil })
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -25,7 +24,6 @@ import (
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/store/storetest"
-	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 )
 
 // file asks for a file in an encoding of its own.
@@ -260,11 +258,7 @@ func TestFilesBeginAtOnce(t *testing.T) {
 // HTTP/2 has trailers and cuts of its own.
 func TestFilesOverHTTP2(t *testing.T) {
 	t.Parallel()
-	proxy := faultproxy.New(t, storetest.URL(t))
-	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	t.Cleanup(st.Close)
-	s := newSiteOn(t, st)
+	s, proxy := newSiteBehind(t)
 	many(t, s, 250, 40_000)
 	h2 := httptest.NewUnstartedServer(s.Config.Handler)
 	h2.EnableHTTP2 = true
@@ -287,7 +281,7 @@ func TestFilesOverHTTP2(t *testing.T) {
 	}
 	resp = ask()
 	defer resp.Body.Close()
-	_, err = io.CopyN(io.Discard, resp.Body, 100)
+	_, err := io.CopyN(io.Discard, resp.Body, 100)
 	must(t, err)
 	proxy.Cut()
 	defer proxy.Mend()

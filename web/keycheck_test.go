@@ -99,11 +99,7 @@ func TestKeyFile(t *testing.T) {
 // when it is back.
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()
-	proxy := faultproxy.New(t, storetest.URL(t))
-	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	t.Cleanup(st.Close)
-	s := newSiteOn(t, st)
+	s, proxy := newSiteBehind(t)
 	s.state("before", "Opened", at(0))
 	l := s.live("/api/v1/live", s.viewer)
 	l.next()

@@ -7,9 +7,6 @@ import (
 	"testing"
 
 	"github.com/enquiryboard/enquiryboard/access"
-	"github.com/enquiryboard/enquiryboard/store"
-	"github.com/enquiryboard/enquiryboard/store/storetest"
-	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 	"github.com/enquiryboard/enquiryboard/web"
 )
 
@@ -18,12 +15,8 @@ import (
 // has it.
 func TestKeysAreNowhereToBeSeen(t *testing.T) {
 	t.Parallel()
-	proxy := faultproxy.New(t, storetest.URL(t))
-	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	t.Cleanup(st.Close)
 	log := &journal{}
-	s := newSiteOn(t, st, func(c *web.Config) {
+	s, proxy := newSiteBehind(t, func(c *web.Config) {
 		c.Log = slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	revoked := s.newKey("revoked")
@@ -70,11 +63,7 @@ func TestKeysAreNowhereToBeSeen(t *testing.T) {
 // While the database answers nobody, made-up keys are answered as ever.
 func TestMadeUpKeysCostNoDatabaseWork(t *testing.T) {
 	t.Parallel()
-	proxy := faultproxy.New(t, storetest.URL(t))
-	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	t.Cleanup(st.Close)
-	s := newSiteOn(t, st)
+	s, proxy := newSiteBehind(t)
 	must(t, s.keys.Refresh(t.Context()))
 	proxy.Stall() // whoever asks the database waits
 	defer proxy.Mend()

@@ -2,25 +2,16 @@ package web_test
 
 import (
 	"encoding/json"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/enquiryboard/enquiryboard/store"
-	"github.com/enquiryboard/enquiryboard/store/storetest"
-	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 )
 
 // While deliveries are spooled, /readyz, /metrics and the feeds of the page and
 // the API say so, and how many wait; and nothing of it when they have drained.
 func TestTheSpoolIsTold(t *testing.T) {
 	t.Parallel()
-	proxy := faultproxy.New(t, storetest.URL(t))
-	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	t.Cleanup(st.Close)
-	s := newSiteOn(t, st)
+	s, proxy := newSiteBehind(t)
 	s.post(notification{"eid": "before"})
 	viewer := s.live("/api/v1/live", s.viewer)
 	page := s.live("/live", s.viewer)

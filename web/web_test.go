@@ -24,6 +24,7 @@ import (
 	"github.com/enquiryboard/enquiryboard/store"
 	"github.com/enquiryboard/enquiryboard/store/spool"
 	"github.com/enquiryboard/enquiryboard/store/storetest"
+	"github.com/enquiryboard/enquiryboard/store/storetest/faultproxy"
 	"github.com/enquiryboard/enquiryboard/subscription"
 	"github.com/enquiryboard/enquiryboard/web"
 )
@@ -56,6 +57,16 @@ func newSite(t testing.TB, change ...func(*web.Config)) *site {
 func newSiteOn(t testing.TB, st *store.Store, change ...func(*web.Config)) *site {
 	t.Helper()
 	return newSiteAt(t, st, time.Now, change...)
+}
+
+// newSiteBehind starts one whose database can go away.
+func newSiteBehind(t testing.TB, change ...func(*web.Config)) (*site, *faultproxy.Proxy) {
+	t.Helper()
+	proxy := faultproxy.New(t, storetest.URL(t))
+	st, err := store.New(t.Context(), store.Config{URL: proxy.URL, Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	t.Cleanup(st.Close)
+	return newSiteOn(t, st, change...), proxy
 }
 
 // newSiteAt starts one whose board goes by another clock.
