@@ -160,6 +160,9 @@ func TestReportTablesScrollOnAPhone(t *testing.T) {
 	p.Viewport(360, 740)
 	p.Poll(fade + ` !== "0px"`)
 	p.Poll(`document.querySelector("#report").parentElement.scrollTo(10000, 0), ` + fade + ` === "0px"`)
+	if ring := browsertest.Eval[string](p, `(e => (e.focus({ focusVisible: true }), getComputedStyle(e).maskImage))(document.querySelector("#report").parentElement)`); ring != "none" {
+		t.Errorf("what shows that it has the focus is hidden: %s", ring)
+	}
 	if left := browsertest.Eval[float64](p, `document.querySelector("#report tbody th").getBoundingClientRect().left`); left < 0 {
 		t.Errorf("the names have gone, to %v", left)
 	}
