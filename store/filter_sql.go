@@ -145,11 +145,10 @@ func beginningWith(f enquiry.Filter, key string, a *arguments) string {
 	return c.beginning(key) + " AND " + where(unnumbered(f), a)
 }
 
-// notBegun is of the numbers alone: it leaves out the rest of f.
 func notBegun(f enquiry.Filter, a *arguments) string {
-	begun := conditions{arguments: a}
-	begun.or(each(beginnings(f), begun.beginning))
-	return "NOT " + begun.text() + " AND " + where(enquiry.Filter{Cases: f.Cases}, a)
+	c := conditions{arguments: a}
+	c.or(each(beginnings(f), c.beginning))
+	return "NOT " + c.text()
 }
 
 // unnumbered is f without the numbers that it looks for.

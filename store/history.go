@@ -65,19 +65,9 @@ func (s *Store) Enquiries(ctx context.Context, f enquiry.Filter, p Page) (l List
 
 // find reads the page, or what is nearest to a number of which there is none.
 func (l *List) find(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *cursor) error {
-	if p.Near == 0 || at != nil || len(f.Cases) == 0 {
-		return l.read(ctx, tx, f, p, at)
-	}
-	key := enquiry.CaseKey(f.Cases[0])
-	vain, ends, err := false, (*endings)(nil), error(nil)
-	if len(f.Cases) == 1 {
-		vain, ends, err = inVain(ctx, tx, key)
-	}
-	if err == nil && !vain {
-		err = l.read(ctx, tx, f, p, nil)
-	}
-	if err == nil && len(l.Enquiries) == 0 {
-		l.Near, err = nearest(ctx, tx, f.Scope, key, ends, p.Near)
+	err := l.read(ctx, tx, f, p, at)
+	if err == nil && len(l.Enquiries) == 0 && at == nil && p.Near > 0 && len(f.Cases) > 0 {
+		l.Near, err = nearest(ctx, tx, f.Scope, enquiry.CaseKey(f.Cases[0]), p.Near)
 	}
 	return err
 }

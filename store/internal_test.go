@@ -81,36 +81,38 @@ func PageQueries(s *Store, f enquiry.Filter, sort Sort, limit int) (list []Query
 // Nearest is what a search for a number offers that finds nothing.
 func Nearest(ctx context.Context, s *Store, scope enquiry.Scope, search string, limit int) (found []enquiry.Enquiry, err error) {
 	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
-		found, err = nearest(ctx, tx, scope, enquiry.CaseKey(search), nil, limit)
+		found, err = nearest(ctx, tx, scope, enquiry.CaseKey(search), limit)
 		return err
 	})
 	return found, err
 }
 
-// PartWalk are the statements that meet the first page of what has a part.
-func PartWalk(f enquiry.Filter, sort Sort, limit int) []Query {
-	sql, a := parts(f, orders[sort].key).walkSQL(reading{sort: sort, limit: limit + 1})
-	return []Query{{SQL: unsorted}, {sql, a}}
-}
-
-// PartFar is a number before the many that have a part, if they are far from
-// where the first page begins, and the statement that reads what comes before.
-func PartFar(ctx context.Context, s *Store, f enquiry.Filter, sort Sort, limit int) (far bool, list []Query, err error) {
-	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) (err error) {
-		part, r := parts(f, orders[sort].key), reading{sort: sort, limit: limit + 1}
-		r.to, far, err = part.before(ctx, tx, r)
-		sql, a := part.sql(r)
-		list = []Query{{sql, a}}
+// PartQueries are the statements that meet the first page of what has a part.
+func PartQueries(s *Store, f enquiry.Filter, sort Sort, limit int) (list []Query, err error) {
+	list = []Query{{SQL: unsorted}}
+	_, err = snapshot(context.Background(), s.pool, func(tx pgx.Tx, _ int64) error {
+		usual, _, err := usualLength(context.Background(), tx)
+		if err != nil {
+			return err
+		}
+		parts := numbered(f, sort)[len(beginnings(f))]
+		in, r := newSeries(parts.parts, parts.begun, usual), reading{sort: sort, limit: limit + 1}
+		sql, a := in.blocksSQL(r, nil, 64)
+		list = append(list, Query{sql, a})
+		blocks, err := all(context.Background(), tx, pgx.RowTo[string], sql, a...)
+		sql, a = parts.matchesSQL(r, in, blocks, r.limit)
+		list = append(list, Query{sql, a})
 		return err
 	})
-	return far, list, err
+	return list, err
 }
 
-// WalkWithin has every search for a part walk first, for as long as that.
-func WalkWithin(d time.Duration) (restore func()) {
-	many, time := manyCost, walkTime
-	manyCost, walkTime = 1, d
-	return func() { manyCost, walkTime = many, time }
+// WalkWithin has a search for a part walk through all numbers but the longest for
+// as long as that.
+func WalkWithin(d time.Duration, longest int) (restore func()) {
+	walk, cost, odd := walkTime, costTime, oddAtMost
+	walkTime, costTime, oddAtMost = d, 0, longest
+	return func() { walkTime, costTime, oddAtMost = walk, cost, odd }
 }
 
 // PastQueries are those that read the deliveries of a past board.

@@ -14,10 +14,9 @@ import (
 )
 
 const (
-	looked     = 200                    // enquiries that each way of looking finds, before the scope
-	longest    = 40                     // characters of a number that is looked for by its typos
-	endsAtMost = 50_000                 // have an end that is looked for to know whether a number is there at all
-	tailTime   = 100 * time.Millisecond // each, for what the end of a number is part of
+	looked   = 200                    // enquiries that each way of looking finds, before the scope
+	longest  = 40                     // characters of a number that is looked for by its typos
+	tailTime = 100 * time.Millisecond // each, for what the end of a number is part of
 )
 
 // nearest gives enquiries of the scope whose case numbers are nearest to a key
@@ -27,13 +26,13 @@ const (
 // Each way costs the same however many enquiries there are. Trigram similarity
 // would not: numbers in a series share most of their trigrams, so that among ten
 // million enquiries it is drawn of 300,000 rows, in 0.8 s.
-func nearest(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, known *endings, limit int) (found []enquiry.Enquiry, err error) {
+func nearest(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, limit int) (found []enquiry.Enquiry, err error) {
 	if key == "" || !isStorable(key) {
 		return nil, nil
 	}
 	for _, look := range []func() ([]enquiry.Enquiry, error){
 		func() ([]enquiry.Enquiry, error) { return typos(ctx, tx, scope, key) },
-		func() ([]enquiry.Enquiry, error) { return tails(ctx, tx, scope, key, known) },
+		func() ([]enquiry.Enquiry, error) { return tails(ctx, tx, scope, key, limit) },
 		func() ([]enquiry.Enquiry, error) { return beside(ctx, tx, scope, key) },
 	} {
 		es, err := look()
@@ -49,45 +48,13 @@ func nearest(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, kn
 	return found, judge(ctx, tx, found, time.Now())
 }
 
-// endings are the newest enquiries in whose numbers the last characters of a key are.
-type endings struct {
-	enquiries []enquiry.Enquiry // of every scope
-	all       bool
-}
-
-// inVain says whether no number has key in it, and of a long one gives what has
-// its end. That is found once for both: no number has the key whose end none has.
-func inVain(ctx context.Context, tx pgx.Tx, key string) (vain bool, ends *endings, err error) {
-	if utf8.RuneCountInString(key) <= rare || !isStorable(key) {
-		return false, nil, nil
-	}
-	var a arguments
-	c := conditions{arguments: &a}
-	var begun bool
-	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM enquiries e WHERE `+c.beginning(key)+`)`, planned(a)...).Scan(&begun); err != nil || begun {
-		return false, nil, err
-	}
-	if indexed, err := partsIndexed(ctx, tx); err != nil || !indexed {
-		return false, nil, err
-	}
-	if about, err := expected(ctx, tx, `e.case_key LIKE $1::text`, arguments{ending(key, rare)}); err != nil || about > endsAtMost {
-		return false, nil, err
-	}
-	ends, err = endingIn(ctx, tx, key, rare)
-	if err != nil || ends == nil {
-		return false, nil, err
-	}
-	has := func(e enquiry.Enquiry) bool { return strings.Contains(enquiry.CaseKey(e.CaseNumber), key) }
-	return ends.all && !slices.ContainsFunc(ends.enquiries, has), ends, nil
-}
-
 // near reads what a condition on enquiries e selects, and then what of that is
 // in the scope: a scope that is rare must not make the search long.
 func near(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, a arguments, condition, order string) ([]enquiry.Enquiry, error) {
 	return all(ctx, tx, scanEnquiry, `
 		SELECT `+enquiryColumnsE+` FROM (
 			SELECT * FROM enquiries e WHERE `+condition+` ORDER BY `+order+` LIMIT `+a.bind(looked)+`
-		) e WHERE `+within(scope, &a), planned(a)...)
+		) e WHERE `+within(scope, &a), a...)
 }
 
 // typos are the enquiries whose numbers are one mistake away: a character too
@@ -97,7 +64,7 @@ func typos(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string) ([]e
 	if utf8.RuneCountInString(key) > longest {
 		return nil, nil
 	}
-	return near(ctx, tx, scope, arguments{mistaken(key)}, `e.case_key = ANY($1::text[])`, `e.case_key, e.service_id, e.eid`)
+	return near(ctx, tx, scope, arguments{mistaken(key)}, `e.case_key IN (SELECT unnest($1::text[]))`, `e.case_key, e.service_id, e.eid`)
 }
 
 // mistyped are the characters that may be missing or wrong.
@@ -128,66 +95,32 @@ func mistaken(key string) []string {
 }
 
 // tails are the enquiries whose numbers have the end of key in them, the longest
-// end that any has. Without an index of parts, none.
-func tails(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, known *endings) ([]enquiry.Enquiry, error) {
-	indexed, err := partsIndexed(ctx, tx)
-	if err != nil || !indexed {
-		return nil, err
-	}
-	for _, n := range []int{rare, 5, 4} {
-		if n >= utf8.RuneCountInString(key) {
-			continue
-		}
-		ends := known
-		if n != rare || known == nil {
-			if ends, err = endingIn(ctx, tx, key, n); err != nil {
-				return nil, err
-			}
-		}
-		if ends == nil {
-			continue
-		}
-		if es := slices.DeleteFunc(ends.enquiries, func(e enquiry.Enquiry) bool { return !scope.Match(&e) }); len(es) > 0 {
-			return es, nil
-		}
-	}
-	return nil, nil
-}
-
-func partsIndexed(ctx context.Context, tx pgx.Tx) (indexed bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT to_regclass('enquiries_case_part') IS NOT NULL`).Scan(&indexed)
-	return indexed, err
-}
-
-// ending is the pattern of what has the last n characters of key in it.
-func ending(key string, n int) string {
+// end that any has.
+func tails(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, limit int) (es []enquiry.Enquiry, err error) {
 	r := []rune(key)
-	return "%" + likeEscapes.Replace(string(r[len(r)-n:])) + "%"
-}
-
-// endingIn finds what has the last n characters of key, or nil where that takes too long.
-func endingIn(ctx context.Context, tx pgx.Tx, key string, n int) (*endings, error) {
-	var es []enquiry.Enquiry
-	found, err := timed(ctx, tx, tailTime, func(tx pgx.Tx) (err error) {
-		es, err = near(ctx, tx, enquiry.Scope{}, arguments{ending(key, n)}, `e.case_key LIKE $1::text`, `e.started_at + interval '0' DESC`) // not by its index, which may hold none for long
-		return err
-	})
-	if err != nil || !found {
-		return nil, err
+	for n := 6; n >= 4 && len(es) == 0 && err == nil; n-- {
+		if n >= len(r) {
+			continue
+		}
+		f := enquiry.Filter{Scope: scope, Cases: []string{string(r[len(r)-n:])}}
+		_, err = timed(ctx, tx, tailTime, func(tx pgx.Tx) error {
+			es, err = readPage(ctx, tx, f, Page{Sort: HighestNumber, Limit: limit}, nil, 0)
+			return err
+		})
 	}
-	return &endings{es, len(es) < looked}, nil
+	return es, err
 }
 
 // beside are the enquiries on both sides of key in the order of numbers, where
 // those are that have the longest beginning in common with it; at least half.
 func beside(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string) ([]enquiry.Enquiry, error) {
 	r := []rune(key)
-	pattern := likeEscapes.Replace(string(r[:(len(r)+1)/2])) + "%"
-	below, err := near(ctx, tx, scope, arguments{pattern, key}, `e.case_key LIKE $1::text AND e.case_key < $2`, `e.case_key DESC, e.service_id DESC, e.eid DESC`)
+	begins := string(r[:(len(r)+1)/2])
+	below, err := near(ctx, tx, scope, arguments{begins, key}, `e.case_key >= $1 AND e.case_key < $2`, `e.case_key DESC, e.service_id DESC, e.eid DESC`)
 	if err != nil {
 		return nil, err
 	}
-	above, err := near(ctx, tx, scope, arguments{pattern, key}, `e.case_key LIKE $1::text AND e.case_key > $2`, `e.case_key, e.service_id, e.eid`)
+	above, err := near(ctx, tx, scope, arguments{begins + beyond, key}, `e.case_key <= $1 AND e.case_key > $2`, `e.case_key, e.service_id, e.eid`)
 	es := append(below, above...)
 	slices.SortStableFunc(es, func(a, b enquiry.Enquiry) int {
 		return cmp.Compare(inCommon(key, b.CaseNumber), inCommon(key, a.CaseNumber))

@@ -24,14 +24,13 @@ const (
 // stretch is a part of a list that is read by one statement. Most lists are one.
 type stretch struct {
 	begins string // what the numbers in it begin with
-	part   bool   // the numbers in it have elsewhere what is searched for
 	where  func(*arguments) string
 	key    string // of the order, in SQL
 	slow   bool   // sorting it may take long
 
-	// Of parts, where is both: what they say of the number, and of all else.
-	named, rest func(*arguments) string
-	keys        []string // of the numbers that are searched for
+	parts  []string                // the numbers in it have one of these elsewhere than at their beginning …
+	begun  []string                // … and begin with none of these
+	others func(*arguments) string // where, but for what the numbers have
 }
 
 // reading is where rows of a stretch are read, and how many.
@@ -40,8 +39,6 @@ type reading struct {
 	back  bool
 	at    *cursor // nil: its beginning
 	limit int
-
-	from, to string // the numbers it keeps to, in its order: beyond from, and as far as to
 }
 
 // readPage reads the rows of a page from its place on, the way it goes, and one
@@ -60,7 +57,7 @@ func readPage(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *curs
 		list = from(list, at.Case)
 	}
 	for i := 0; i < len(list) && len(es) <= p.Limit; i++ {
-		if list[i].part && p.leavesParts(f, es) {
+		if list[i].parts != nil && p.leavesParts(f, es) {
 			break
 		}
 		read := func(tx pgx.Tx) error {
@@ -141,28 +138,21 @@ func numbered(f enquiry.Filter, sort Sort) (list []stretch) {
 	if orders[sort].falling {
 		slices.Reverse(list)
 	}
-	if slices.ContainsFunc(f.Cases, func(search string) bool { return enquiry.WithinCase(enquiry.CaseKey(search)) }) {
-		list = append(list, parts(f, key))
+	if parts := slices.DeleteFunc(each(f.Cases, enquiry.CaseKey), func(key string) bool { return !isStorable(key) || !enquiry.WithinCase(key) }); len(parts) > 0 {
+		list = append(list, stretch{
+			key: key + " || ''", parts: parts, begun: beginnings(f),
+			where:  func(a *arguments) string { return notBegun(f, a) + " AND " + where(f, a) },
+			others: func(a *arguments) string { return notBegun(f, a) + " AND " + where(unnumbered(f), a) },
+		})
 	}
 	return list
 }
 
-// parts are what has what is searched for elsewhere than at its beginning.
-func parts(f enquiry.Filter, key string) stretch {
-	s := stretch{
-		part: true, key: key + " || ''", keys: each(f.Cases, enquiry.CaseKey),
-		named: func(a *arguments) string { return notBegun(f, a) },
-		rest:  func(a *arguments) string { return where(unnumbered(f), a) },
-	}
-	s.where = func(a *arguments) string { return s.named(a) + " AND " + s.rest(a) }
-	return s
-}
-
 // from are the stretches from the one on that has a number in it.
 func from(list []stretch, number string) []stretch {
-	at := slices.IndexFunc(list, func(s stretch) bool { return !s.part && strings.HasPrefix(number, s.begins) })
+	at := slices.IndexFunc(list, func(s stretch) bool { return s.parts == nil && strings.HasPrefix(number, s.begins) })
 	if at < 0 {
-		at = slices.IndexFunc(list, func(s stretch) bool { return s.part })
+		at = slices.IndexFunc(list, func(s stretch) bool { return s.parts != nil })
 	}
 	if at < 0 {
 		return nil
@@ -171,7 +161,7 @@ func from(list []stretch, number string) []stretch {
 }
 
 func (s stretch) read(ctx context.Context, tx pgx.Tx, r reading) ([]enquiry.Enquiry, error) {
-	if s.part {
+	if s.parts != nil {
 		return s.readParts(ctx, tx, r)
 	}
 	sql, a := s.sql(r)
@@ -189,20 +179,11 @@ func (r reading) falling() bool { return orders[r.sort].falling != r.back }
 func (r reading) direction() string { return map[bool]string{false: "ASC", true: "DESC"}[r.falling()] }
 
 // within is the condition of where it reads, by the key of its order in SQL.
-func (r reading) within(key string, a *arguments) (condition string) {
-	before, beyond := ">=", "<"
-	if !r.falling() {
-		before, beyond = "<=", ">"
+func (r reading) within(key string, a *arguments) string {
+	if r.at == nil {
+		return ""
 	}
-	if r.at != nil {
-		condition = fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", key, beyond,
-			a.bind(orders[r.sort].param(*r.at)), a.bind(r.at.Svc), a.bind(r.at.EID))
-	}
-	if r.from != "" {
-		condition += " AND e.case_key " + beyond + " " + a.bind(r.from)
-	}
-	if r.to != "" {
-		condition += " AND e.case_key " + before + " " + a.bind(r.to)
-	}
-	return condition
+	comes := map[bool]string{false: ">", true: "<"}[r.falling()]
+	return fmt.Sprintf(" AND (%s, e.service_id, e.eid) %s (%s, %s, %s)", key, comes,
+		a.bind(orders[r.sort].param(*r.at)), a.bind(r.at.Svc), a.bind(r.at.EID))
 }

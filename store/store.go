@@ -95,9 +95,10 @@ func poolConfig(url string, size int32) (*pgxpool.Config, error) {
 		Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3,
 	}}
 	config.ConnConfig.DialFunc = dialer.DialContext
-	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		readUTC(c)
-		return nil
+		_, err := c.Exec(ctx, `SET jit = off`) // compiling costs more than our queries take
+		return err
 	}
 	return config, nil
 }

@@ -115,7 +115,7 @@ func (d *Database) fill(ctx context.Context, logf func(string, ...any)) error {
 
 // secondary indexes are made after the rows: that takes a fraction of the time.
 const dropIndexes = `
-	DROP INDEX IF EXISTS enquiries_started, enquiries_case, enquiries_channel, enquiries_origin, enquiries_destination, enquiries_case_part`
+	DROP INDEX IF EXISTS enquiries_started, enquiries_case, enquiries_channel, enquiries_origin, enquiries_destination, enquiries_case_part, enquiries_lengths`
 
 var makeIndexes = []string{
 	`CREATE INDEX IF NOT EXISTS enquiries_started ON enquiries (started_at, service_id, eid)`,
@@ -124,7 +124,8 @@ var makeIndexes = []string{
 	`CREATE INDEX IF NOT EXISTS enquiries_origin ON enquiries (channel_ori)`,
 	`CREATE INDEX IF NOT EXISTS enquiries_destination ON enquiries (destination, service_id)`,
 	`CREATE INDEX IF NOT EXISTS enquiries_case_part ON enquiries USING gin (case_key gin_trgm_ops)`,
-	`VACUUM (ANALYZE, FREEZE)`, // sums up the ranges of the BRIN index, too
+	`CREATE INDEX IF NOT EXISTS enquiries_lengths ON enquiries (length(case_key))`,
+	`VACUUM (ANALYZE, FREEZE)`, // sums up the ranges of BRIN indexes, too
 	`UPDATE installation SET position = greatest(position, 1)`,
 	`UPDATE scale SET ready = true`,
 	`CHECKPOINT`,
