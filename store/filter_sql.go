@@ -131,12 +131,6 @@ func beginnings(f enquiry.Filter) []string {
 	return list
 }
 
-// begins says whether the number of e begins with one that f looks for.
-func begins(f enquiry.Filter, e *enquiry.Enquiry) bool {
-	number := enquiry.CaseKey(e.CaseNumber)
-	return slices.ContainsFunc(beginnings(f), func(b string) bool { return strings.HasPrefix(number, b) })
-}
-
 // beginningWith and notBegun part the enquiries that f selects: those whose case
 // numbers begin with each of what it looks for, which are found fast, and those
 // that only have it elsewhere.

@@ -30,7 +30,6 @@ type List struct {
 	AtLeast   bool  // … and there are more
 	About     int64 // then, how many there are about; never below Total
 	Uncounted bool  // there are more than Total: counting them would have kept a quick page waiting
-	Begun     bool  // these are all that begin with what is searched for; the next page, if any, has it elsewhere
 
 	Near []enquiry.Enquiry // where there are none: those whose numbers are nearest to what is searched for, whatever the filter
 
@@ -121,8 +120,7 @@ func (l *List) read(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at
 	if len(es) == 0 {
 		return nil
 	}
-	l.Begun = !more && !back && p.leavesParts(f, es) && p.Sort.byNumber() && begins(f, &es[len(es)-1])
-	if more || back || l.Begun {
+	if more || back {
 		l.Next = cursorAt(p.Sort, &es[len(es)-1], false)
 	}
 	if at != nil {

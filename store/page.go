@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -57,9 +56,6 @@ func readPage(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *curs
 		list = from(list, at.Case)
 	}
 	for i := 0; i < len(list) && len(es) <= p.Limit; i++ {
-		if list[i].parts != nil && p.leavesParts(f, es) {
-			break
-		}
 		read := func(tx pgx.Tx) error {
 			found, err := list[i].read(ctx, tx, reading{sort: p.Sort, back: back, at: at, limit: p.Limit + 1 - len(es)})
 			es = append(es, found...)
@@ -76,16 +72,6 @@ func readPage(ctx context.Context, tx pgx.Tx, f enquiry.Filter, p Page, at *curs
 		at = nil // the next one is read from its beginning
 	}
 	return es, nil
-}
-
-// telling is how long a number must be for its beginning to be what is looked for.
-const telling = 8
-
-// leavesParts says whether a quick page ends with what begins with the numbers
-// that were searched for, though it has room for more. Looking for what has them
-// elsewhere takes longer than all of the page, and seldom finds any.
-func (p Page) leavesParts(f enquiry.Filter, begun []enquiry.Enquiry) bool {
-	return p.Quick && len(begun) > 0 && !slices.ContainsFunc(f.Cases, func(q string) bool { return utf8.RuneCountInString(enquiry.CaseKey(q)) < telling })
 }
 
 // inTime gives up sorting what is too much.

@@ -22,7 +22,6 @@ func TestPartsAreMetOnTheWay(t *testing.T) {
 			TestFilterSelectsWhatMatchDoes(t)
 			TestNeighboursAreThoseOfTheList(t)
 			TestASearchIsByNumber(t)
-			TestQuickPagesOfLongNumbers(t)
 			TestNearestComesWithThePage(t)
 		})
 	}

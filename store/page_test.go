@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/enquiryboard/enquiryboard/enquiry"
 	"github.com/enquiryboard/enquiryboard/store"
@@ -56,41 +55,6 @@ func TestPagesOfSearches(t *testing.T) {
 				}
 				walk(t, s, f, store.Page{Sort: sort, Limit: limit}, keys(want))
 			}
-		}
-	}
-}
-
-// A quick page ends with what begins with a long number; those that have it
-// elsewhere are on the next one, which may be empty.
-func TestQuickPagesOfLongNumbers(t *testing.T) {
-	s, db := withConn(t)
-	insert(t, db, numbered("s", "CN26020001", "CN26020002", "CN26020003", "X-CN26020001", "Y-CN26020002")...)
-	for _, c := range []struct {
-		q     string
-		limit int
-		want  [][]string
-	}{
-		{"cn260200", 3, [][]string{{"CN26020003", "CN26020002", "CN26020001"}, {"Y-CN26020002", "X-CN26020001"}}},
-		{"cn260200", 2, [][]string{{"CN26020003", "CN26020002"}, {"CN26020001"}, {"Y-CN26020002", "X-CN26020001"}}},
-		{"cn26020003", 9, [][]string{{"CN26020003"}, nil}},
-		{"n2602000", 9, [][]string{{"Y-CN26020002", "X-CN26020001", "CN26020003", "CN26020002", "CN26020001"}}},
-		{"cn26020", 9, [][]string{{"CN26020003", "CN26020002", "CN26020001", "Y-CN26020002", "X-CN26020001"}}},
-	} {
-		p := store.Page{Limit: c.limit, Quick: true}
-		var got [][]string
-		for {
-			l, err := s.Enquiries(t.Context(), enquiry.Filter{Cases: []string{c.q}}, p)
-			must(t, err)
-			got = append(got, caseNumbers(l.Enquiries))
-			if l.Begun && (l.Numbers != nil || l.Next == "" || !l.Uncounted) {
-				t.Errorf("%s: a page that leaves some out is whole: %+v", c.q, l)
-			}
-			if p.After = l.Next; p.After == "" {
-				break
-			}
-		}
-		if d := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); d != "" {
-			t.Errorf("%s by %d: %s", c.q, c.limit, d)
 		}
 	}
 }

@@ -27,8 +27,7 @@ type Enquiries struct {
 	Newer   string
 	Older   string
 
-	Elsewhere bool  // Older has what has elsewhere what these begin with, if anything does
-	Files     Files // what can be downloaded
+	Files Files // what can be downloaded
 
 	Counted
 	Targets     []store.Target // that the numbers' service level is judged by
@@ -47,8 +46,7 @@ type Counted struct {
 	Total     int64
 	AtLeast   bool // there are more than Total: about as many as About
 	About     int64
-	Uncounted bool // there are more than Total …
-	Begun     bool // … or not: these are those that begin with what was searched for
+	Uncounted bool // there are more than Total
 
 	Numbers *enquiry.Group // nil: of too many
 }
@@ -178,8 +176,6 @@ func (p Counted) count(ctx context.Context) string {
 	switch {
 	case p.Numbers != nil:
 		return t(ctx, "%d enquiries", p.Numbers.Enquiries)
-	case p.Begun:
-		return t(ctx, "%d enquiries begin with it", p.Total)
 	case p.Uncounted:
 		return t(ctx, "more than %s enquiries", number(p.Total))
 	case p.AtLeast:

@@ -182,7 +182,7 @@ func searchOf(q url.Values, zone *time.Location) views.Search {
 
 func (s *server) fillPage(p *views.Enquiries, list store.List, q url.Values) {
 	p.Rows = s.named(list.Enquiries)
-	p.Counted, p.Elsewhere = counted(list), list.Begun
+	p.Counted = counted(list)
 	if list.Numbers == nil && !q.Has("numbers") {
 		p.NumbersFrom, p.AllNumbers = numbersLinks(p.Query, p.After, s.seqText(list.Seq))
 	}

@@ -76,5 +76,5 @@ func numbersLinks(list url.Values, after, seq string) (part, page string) {
 }
 
 func counted(l store.List) views.Counted {
-	return views.Counted{Total: l.Total, AtLeast: l.AtLeast, About: l.About, Uncounted: l.Uncounted, Begun: l.Begun && l.Prev == "", Numbers: l.Numbers}
+	return views.Counted{Total: l.Total, AtLeast: l.AtLeast, About: l.About, Uncounted: l.Uncounted, Numbers: l.Numbers}
 }

@@ -14,14 +14,9 @@ async function draw(from) {
     return;
   }
   const part = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const count = part.getElementById('count');
-  document.getElementById('count').textContent = count.textContent;
-  if (Number(count.dataset.total) <= shown()) document.querySelector('[data-elsewhere]')?.remove();
+  document.getElementById('count').textContent = part.getElementById('count').textContent;
   place.replaceChildren(...part.getElementById('sum').childNodes);
 }
-
-/** How many a first page shows of its list. */
-const shown = () => (new URLSearchParams(location.search).has('after') ? 0 : document.querySelectorAll('.table.list tbody tr').length);
 
 place?.addEventListener('click', (e) => {
   const link = e.target.closest('a[data-numbers]');

@@ -44,8 +44,6 @@ var enquiriesEntries = []entry{
 	// How many, and their numbers.
 	{English: "about %s enquiries", Traditional: "約 %s 個查詢", Simplified: "约 %s 个咨询"},
 	{English: "more than %s enquiries", Traditional: "多於 %s 個查詢", Simplified: "多于 %s 个咨询"},
-	{English: "%d enquiries begin with it", One: "1 enquiry begins with it", Traditional: "%d 個查詢以此開頭", Simplified: "%d 个咨询以此开头"},
-	{English: "Those that have it elsewhere", Traditional: "編號其他位置有它的查詢", Simplified: "编号其他位置有它的咨询"},
 	{English: "There are no more.", Traditional: "沒有更多了。", Simplified: "没有更多了。"},
 	{English: "First page", Traditional: "第一頁", Simplified: "第一页"},
 	{English: "Count them all and draw their numbers", Traditional: "計算總數及合計數字", Simplified: "计算总数及合计数字"},
