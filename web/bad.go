@@ -27,3 +27,12 @@ var badTexts = []lang.Text{
 func badText(l lang.Lang, bad *enquiry.BadParameter) string {
 	return bad.Name + ": " + l.T(lang.Text(bad.Reason), bad.Args...)
 }
+
+// fieldText says it beside a form, whose fields have names that people read.
+func fieldText(l lang.Lang, bad *enquiry.BadParameter) string {
+	fields := map[string]lang.Text{"q": "Case number", "tz": "Zone"}
+	if field, ok := fields[bad.Name]; ok {
+		return l.T(field) + ": " + l.T(lang.Text(bad.Reason), bad.Args...)
+	}
+	return badText(l, bad)
+}

@@ -37,3 +37,14 @@ func TestBadFiltersAreSaidInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+// Beside a form a field has the name that stands above it.
+func TestBadFieldsHaveTheNamesOfTheForm(t *testing.T) {
+	bad := &enquiry.BadParameter{Name: "q", Reason: "%q has nothing to look for: write a case number or a part of one", Args: []any{"#"}}
+	if got := fieldText(lang.English, bad); got != `Case number: "#" has nothing to look for: write a case number or a part of one` {
+		t.Error(got)
+	}
+	if got := fieldText(lang.Traditional, bad); strings.HasPrefix(got, "q") {
+		t.Error(got)
+	}
+}

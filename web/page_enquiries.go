@@ -124,7 +124,7 @@ func (s *server) refuseSearch(w http.ResponseWriter, r *http.Request, q url.Valu
 		return err
 	}
 	page.Search = searchOf(q, days.Zone)
-	page.Problem = lang.From(r.Context()).T("This cannot be searched for. %s.", badText(lang.From(r.Context()), bad))
+	page.Problem = lang.From(r.Context()).T("This cannot be searched for. %s.", fieldText(lang.From(r.Context()), bad))
 	return render(w, r, http.StatusBadRequest, views.EnquiriesPage(s.searchFrame(r, q), page))
 }
 

@@ -77,7 +77,7 @@ func (s *server) refuseReport(w http.ResponseWriter, r *http.Request, q url.Valu
 		return err
 	}
 	page.Search.From, page.Search.To, page.Search.Zone = q.Get("from"), q.Get("to"), q.Get("tz")
-	page.Problem = lang.From(r.Context()).T("This cannot be reported on. %s.", badText(lang.From(r.Context()), bad))
+	page.Problem = lang.From(r.Context()).T("This cannot be reported on. %s.", fieldText(lang.From(r.Context()), bad))
 	return render(w, r, http.StatusBadRequest, views.ReportsPage(s.frame(r, lang.From(r.Context()).T("Reports"), "/reports"), page))
 }
 
@@ -229,14 +229,7 @@ func (s *server) reportRows(r *http.Request, ask reportQuery, now, before []enqu
 	if len(now) == 0 && len(before) == 0 {
 		return nil
 	}
-	byName := func(gs []enquiry.Group) map[string]enquiry.Group {
-		m := map[string]enquiry.Group{}
-		for _, g := range gs {
-			m[g.By[ask.group]] = g
-		}
-		return m
-	}
-	nows, befores := byName(now), byName(before)
+	nows, befores := byValue(now, ask.group), byValue(before, ask.group)
 	var rows []views.ReportRow
 	for _, v := range ask.values(nows, befores) {
 		row := views.ReportRow{Label: s.reportLabel(r, ask, v.now), Short: views.ShortLabel(r.Context(), ask.group, v.now), Href: ask.behind(v.now)}
@@ -244,6 +237,15 @@ func (s *server) reportRows(r *http.Request, ask reportQuery, now, before []enqu
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// byValue finds groups by what they are grouped by.
+func byValue(gs []enquiry.Group, group string) map[string]enquiry.Group {
+	m := map[string]enquiry.Group{}
+	for _, g := range gs {
+		m[g.By[group]] = g
+	}
+	return m
 }
 
 // pair is a group's value in a period, and of its like in the period before.

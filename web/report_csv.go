@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -33,6 +34,7 @@ func (s *server) reportsCSV(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	got = everyLine(f, groups, got, time.Now())
 	file, err := reportFile(got, s.nameGroups(r.Context(), f, groups, got), bom)
 	if err != nil {
 		return err
@@ -47,6 +49,49 @@ func (s *server) reportsCSV(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set(seqHeader, s.seqText(seq))
 	_, err = w.Write(file)
 	return err
+}
+
+// everyLine gives a file the lines of the page's table that it is of: days,
+// weekdays and hours in which nothing was opened are there, too.
+func everyLine(f enquiry.Filter, groups []string, got []enquiry.Group, now time.Time) []enquiry.Group {
+	switch strings.Join(groups, ",") {
+	case "day", "weekday", "hour", "weekday,hour":
+	default:
+		return got
+	}
+	if len(got) == 0 {
+		return got
+	}
+	value := func(g enquiry.Group) (v [2]string) {
+		for i, name := range groups {
+			v[i] = g.By[name]
+		}
+		return v
+	}
+	there := map[[2]string]enquiry.Group{}
+	for _, g := range got {
+		there[value(g)] = g
+	}
+	ask := reportQuery{filter: f}
+	_, ask.days = periodBefore(f, now)
+	lines := []enquiry.Group{{By: map[string]string{}}}
+	for _, ask.group = range groups {
+		var longer []enquiry.Group
+		for _, line := range lines {
+			for _, v := range ask.values(byValue(got, ask.group), nil) {
+				by := maps.Clone(line.By)
+				by[ask.group] = v.now
+				longer = append(longer, enquiry.Group{By: by})
+			}
+		}
+		lines = longer
+	}
+	for i := range lines {
+		if g, ok := there[value(lines[i])]; ok {
+			lines[i] = g
+		}
+	}
+	return lines
 }
 
 // reportFile is a table in memory: it has a line for each group.

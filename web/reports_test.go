@@ -69,6 +69,22 @@ func TestReportsAgreeWithListsAndFiles(t *testing.T) {
 	if got := fmt.Sprint(rows[1][:5], rows[4][:5], len(rows)); got != "[2026-02-01 LINE 1 1 0] [2026-02-02 WHATSAPP 2 1 1] 5" {
 		t.Errorf("the file: %s\n%s", got, file)
 	}
+	for group, want := range map[string]string{"day": "[2026-01-31 0 2026-02-01 2 2026-02-02 4]", "weekday": "[1 4 2 0 3 0 4 0 5 0 6 0 7 2]"} {
+		_, body := b.open("/reports?from=2026-01-31&to=2026-02-03&group=" + group)
+		_, file := b.open("/reports.csv?from=2026-01-31&to=2026-02-03&group=" + group)
+		rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+		must(t, err)
+		var lines, opened []string
+		for _, row := range rows[1:] {
+			lines, opened = append(lines, row[0], row[1]), append(opened, row[1])
+		}
+		if shown := values(reportCell, body); fmt.Sprint(lines) != want || fmt.Sprint(opened) != fmt.Sprint(shown[:len(shown)-1]) {
+			t.Errorf("by %s the file has %v, the page %v", group, lines, shown)
+		}
+	}
+	if _, file := b.open("/reports.csv?from=2026-02-01&to=2026-02-03&group=weekday,hour"); strings.Count(file, "\r\n") != 1+7*24 || !strings.Contains(file, "\r\n1,00,4,") {
+		t.Errorf("the heat map's file: %s", file)
+	}
 	var api struct {
 		Groups []struct {
 			Day       string
@@ -146,6 +162,36 @@ func TestReportsInABrowser(t *testing.T) {
 	p.Poll(`document.querySelectorAll("#report tbody tr").length === 7 && document.querySelector("#chart canvas")`)
 	if got := p.Text(`.heat tr:nth-child(1) td[data-shade="6"]`); got != "4" {
 		t.Errorf("Monday's first hour has %q", got)
+	}
+}
+
+// On paper there is the whole chart, drawn for it and dark on white, nothing to
+// press, and no sheet that is empty.
+func TestReportsOnPaper(t *testing.T) {
+	s := withReports(t)
+	p := s.reportsPage()
+	p.Prefer(browsertest.Dark)
+	p.Poll(`matchMedia("(prefers-color-scheme: dark)").matches`)
+	const chart = `document.querySelector("#chart .uplot").getBoundingClientRect().width`
+	wide := browsertest.Eval[float64](p, chart)
+	browsertest.Eval[bool](p, `addEventListener("beforeprint", () => {
+		const ink = document.createElement("i");
+		document.getElementById("chart").append(ink);
+		ink.style.color = "var(--ink)";
+		window.paper = [`+chart+`, getComputedStyle(ink).color];
+		ink.remove();
+	}), true`)
+	pdf := p.Print()
+	if got := browsertest.Eval[string](p, `String(paper)`); got != "680,rgb(18, 22, 28)" {
+		t.Errorf("the chart's width and ink on paper: %s", got)
+	}
+	p.Poll(fmt.Sprint(chart, " === ", wide))
+	if sheets := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1)); sheets != 1 {
+		t.Errorf("two days take %d sheets", sheets)
+	}
+	p.Paper()
+	if shown := browsertest.Eval[string](p, `[...document.querySelectorAll("a.button, button, .top, .tabs")].filter((e) => e.checkVisibility()).map((e) => e.textContent.trim()).join()`); shown != "" {
+		t.Errorf("to press on paper: %s", shown)
 	}
 }
 

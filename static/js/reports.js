@@ -5,7 +5,7 @@ import uPlot from './uplot/uPlot.esm.js';
 
 const chart = document.getElementById('chart');
 const table = document.getElementById('report');
-const HEIGHT = 260, NARROW = 560;
+const HEIGHT = 260, NARROW = 560, PAPER = 680; // what an upright A4 sheet has room for
 
 const rows = table ? [...table.tBodies[0].rows] : [];
 const names = rows.map((row) => row.cells[0].textContent.trim());
@@ -66,16 +66,25 @@ function apart(list, width, font) {
   return Math.ceil(rows.length * (widest + 12) / (width - 100));
 }
 
-let plot;
+let plot, printing = false;
 function draw() {
   plot?.destroy();
-  plot = new uPlot(options(chart.clientWidth), [rows.map((_, i) => i), column('answered'), column('missed'), column('service_level')], chart);
+  plot = new uPlot(options(printing ? PAPER : chart.clientWidth), [rows.map((_, i) => i), column('answered'), column('missed'), column('service_level')], chart);
+}
+
+// A canvas is as wide and as dark as it was drawn, whatever it is printed on.
+function onPaper(on) {
+  printing = on;
+  chart.style.colorScheme = on ? 'light' : '';
+  draw();
 }
 
 if (rows.length > 1) {
   chart.hidden = false;
   chart.setAttribute('aria-hidden', 'true'); // the table says it all
   draw();
-  new ResizeObserver(() => chart.clientWidth !== plot.width && draw()).observe(chart);
+  new ResizeObserver(() => !printing && chart.clientWidth !== plot.width && draw()).observe(chart);
+  addEventListener('beforeprint', () => onPaper(true));
+  addEventListener('afterprint', () => onPaper(false));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 }

@@ -34,6 +34,12 @@ func (p *Page) Prefer(s Scheme) {
 	}))
 }
 
+// Paper lays the page out as it is printed, on the screen.
+func (p *Page) Paper() {
+	p.t.Helper()
+	p.Do(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
+}
+
 // Language makes the browser ask for pages in a language, as Accept-Language writes it.
 func (p *Page) Language(accept string) {
 	p.t.Helper()
@@ -80,6 +86,15 @@ func (p *Page) Screenshot(path string) {
 	if err := os.WriteFile(path, png, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// Print is the page on upright A4 sheets, as a PDF.
+func (p *Page) Print() []byte {
+	p.t.Helper()
+	return Get(p, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
+		pdf, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PaperWidth: 8.27, PaperHeight: 11.69})
+		return pdf.Data, err
+	})
 }
 
 // command makes a protocol command an action, and drops its result.
