@@ -159,21 +159,22 @@ func (s series) blocksSQL(r reading, after *string, n int) (string, arguments) {
 
 // matchesSQL reads the rows of blocks.
 func (s stretch) matchesSQL(r reading, in series, blocks []string, limit int) (string, arguments) {
-	var first, last []string
+	var begin []string
+	var whole []bool
 	for _, block := range blocks {
 		for _, m := range in.matches(block, r.falling()) {
-			first, last = append(first, m.first), append(last, m.last)
+			begin, whole = append(begin, m.begin), append(whole, m.whole)
 		}
 	}
 	var a arguments
 	return fmt.Sprintf(`
-		SELECT %[1]s FROM unnest(%[2]s::text[], %[3]s::text[]) WITH ORDINALITY m (first, last, n), LATERAL (
+		SELECT %[1]s FROM unnest(%[2]s::text[], %[3]s::boolean[]) WITH ORDINALITY m (begin, whole, n), LATERAL (
 			SELECT * FROM enquiries e
-			WHERE e.case_key BETWEEN m.first AND m.last AND length(e.case_key) <= %[4]s AND %[5]s
+			WHERE e.case_key BETWEEN m.begin AND CASE WHEN m.whole THEN m.begin ELSE m.begin || %[8]s::text END AND length(e.case_key) <= %[4]s AND %[5]s
 			ORDER BY e.case_key %[6]s, e.service_id %[6]s, e.eid %[6]s LIMIT %[7]s
 		) e
 		ORDER BY m.n, e.case_key %[6]s, e.service_id %[6]s, e.eid %[6]s LIMIT %[7]s`,
-		enquiryColumnsE, a.bind(first), a.bind(last), a.bind(in.usual), s.others(&a)+r.within("e.case_key", &a), r.direction(), a.bind(limit)), a
+		enquiryColumnsE, a.bind(begin), a.bind(whole), a.bind(in.usual), s.others(&a)+r.within("e.case_key", &a), r.direction(), a.bind(limit), a.bind(beyond)), a
 }
 
 // longerSQL reads the rows of numbers that are longer than usual.

@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -114,4 +116,26 @@ func TestAnyPartOfAnySeries(t *testing.T) {
 			walk(rt, s, f, p, keys(want))
 		}
 	})
+}
+
+// A walk gets past any block, and misses none of its numbers, whatever those are.
+func TestBlocksEndWithWhateverNumbersEndWith(t *testing.T) {
+	s, db := withConn(t)
+	highest := strings.Repeat(string(utf8.MaxRune), 240)
+	es := numbered("s", "ab1", "ab123", "ab123"+highest, "ab2", "ab"+highest, "bab1")
+	for i := range es {
+		es[i].EID = fmt.Sprint(i)
+	}
+	insert(t, db, es...)
+	for _, longest := range []int{0, 1, 2} {
+		defer store.WalkWithin(time.Minute, longest)()
+		for _, part := range []string{"b12", "ab1", "b" + highest[:12], highest} {
+			for _, sort := range []store.Sort{store.HighestNumber, store.LowestNumber} {
+				f := enquiry.Filter{Cases: []string{part}}
+				want := selected(es, f)
+				inOrder(want, f, sort)
+				walk(t, s, f, store.Page{Sort: sort, Limit: 1}, keys(want))
+			}
+		}
+	}
 }

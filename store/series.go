@@ -28,18 +28,22 @@ func newSeries(parts, begun []string, usual int) series {
 	return s
 }
 
-// numbers are those from one to another, with both.
-type numbers struct{ first, last string }
+// numbers are those that begin with something, or are just that.
+type numbers struct {
+	begin string
+	whole bool
+}
 
-// beyond comes after whatever begins with what it is put behind.
-var beyond = strings.Repeat(string(utf8.MaxRune), 64)
+// beyond comes after whatever begins with what it is put behind: no number has
+// more of these characters, each of four bytes.
+var beyond = strings.Repeat(string(utf8.MaxRune), 256)
 
 // matches are where the numbers of a block are that have one of the parts, in
 // their order. None is in two of them.
 func (s series) matches(block string, falling bool) (list []numbers) {
 	if utf8.RuneCountInString(block) < s.shared { // a whole number
 		if slices.ContainsFunc(s.parts, func(p string) bool { return strings.Contains(block, p) }) {
-			list = append(list, numbers{block, block})
+			list = append(list, numbers{block, true})
 		}
 		return list
 	}
@@ -49,11 +53,11 @@ func (s series) matches(block string, falling bool) (list []numbers) {
 	}
 	slices.Sort(begin)
 	for _, b := range begin {
-		if n := len(list); n == 0 || !strings.HasPrefix(b, list[n-1].first) {
-			list = append(list, numbers{b, b + beyond})
+		if n := len(list); n == 0 || !strings.HasPrefix(b, list[n-1].begin) {
+			list = append(list, numbers{begin: b})
 		}
 	}
-	list = slices.DeleteFunc(list, func(n numbers) bool { return beginsWithAny(n.first, s.begun) })
+	list = slices.DeleteFunc(list, func(n numbers) bool { return beginsWithAny(n.begin, s.begun) })
 	if falling {
 		slices.Reverse(list)
 	}
