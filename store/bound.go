@@ -27,7 +27,7 @@ func timed(ctx context.Context, tx pgx.Tx, d time.Duration, read func(tx pgx.Tx)
 		return false, err
 	}
 	defer func() { err = errors.Join(err, sub.Rollback(ctx)) }()
-	if _, err := sub.Exec(ctx, fmt.Sprintf(`SET LOCAL statement_timeout = %d`, max(1, d.Milliseconds()))); err != nil {
+	if _, err := sub.Exec(ctx, shorterTimeout, max(1, d.Milliseconds())); err != nil {
 		return false, err
 	}
 	err = read(sub)
@@ -36,6 +36,10 @@ func timed(ctx context.Context, tx pgx.Tx, d time.Duration, read func(tx pgx.Tx)
 	}
 	return err == nil, err
 }
+
+// shorterTimeout sets the time limit, unless there is a shorter one around.
+const shorterTimeout = `
+	SELECT set_config('statement_timeout', least($1, nullif(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000, 0)::bigint)::text, true)`
 
 // tookTooLong says whether a statement ended by its time limit.
 func tookTooLong(err error) bool {

@@ -115,6 +115,28 @@ func WalkWithin(d time.Duration, longest int) (restore func()) {
 	return func() { walkTime, costTime, oddAtMost = walk, cost, odd }
 }
 
+// TimedWithin sleeps for as long as inner lets it, and no longer than each outer does.
+func TimedWithin(ctx context.Context, s *Store, inner time.Duration, outer ...time.Duration) (inTime bool, err error) {
+	_, err = snapshot(ctx, s.pool, func(tx pgx.Tx, _ int64) error {
+		read := func(tx pgx.Tx) error {
+			inTime, err = timed(ctx, tx, inner, func(tx pgx.Tx) error {
+				_, err := tx.Exec(ctx, `SELECT pg_sleep(2)`)
+				return err
+			})
+			return err
+		}
+		for _, d := range outer {
+			within := read
+			read = func(tx pgx.Tx) error {
+				_, err := timed(ctx, tx, d, within)
+				return err
+			}
+		}
+		return read(tx)
+	})
+	return inTime, err
+}
+
 // PastQueries are those that read the deliveries of a past board.
 func PastQueries(ctx context.Context, s *Store, at time.Time) ([]Query, error) {
 	sql, a := candidatesSQL(enquiry.Scope{}, span{at, at.Add(-enquiry.BoardKeeps), time.Time{}})
