@@ -22,7 +22,7 @@ ALTER TABLE enquiries ALTER COLUMN case_key SET STATISTICS 200;
 DO $$
 BEGIN
     IF current_setting('server_version_num')::int >= 160000 THEN
-        DROP INDEX enquiries_times;
+        DROP INDEX IF EXISTS enquiries_times; -- none was made before 16
         CREATE INDEX enquiries_ranges ON enquiries USING brin (handling_at, missed_at, closed_at, case_key) WITH (pages_per_range = 32);
     ELSE
         CREATE INDEX enquiries_ranges ON enquiries USING brin (case_key);
