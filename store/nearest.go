@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -16,12 +17,13 @@ import (
 const (
 	looked   = 200                    // enquiries that each way of looking finds, before the scope
 	longest  = 40                     // characters of a number that is looked for by its typos
-	tailTime = 100 * time.Millisecond // each, for what the end of a number is part of
+	partTime = 100 * time.Millisecond // each, for what has a part of it
 )
 
 // nearest gives enquiries of the scope whose case numbers are nearest to a key
 // that was searched for in vain, the nearest first: those a typing mistake away,
-// those that have its end in them, those that begin most like it.
+// those that have it without its hyphens and the like, those that have its end
+// in them, those that begin most like it.
 //
 // Each way costs the same however many enquiries there are. Trigram similarity
 // would not: numbers in a series share most of their trigrams, so that among ten
@@ -32,6 +34,7 @@ func nearest(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, li
 	}
 	for _, look := range []func() ([]enquiry.Enquiry, error){
 		func() ([]enquiry.Enquiry, error) { return typos(ctx, tx, scope, key) },
+		func() ([]enquiry.Enquiry, error) { return bare(ctx, tx, scope, key, limit) },
 		func() ([]enquiry.Enquiry, error) { return tails(ctx, tx, scope, key, limit) },
 		func() ([]enquiry.Enquiry, error) { return beside(ctx, tx, scope, key) },
 	} {
@@ -94,20 +97,38 @@ func mistaken(key string) []string {
 	return slices.DeleteFunc(slices.Compact(keys), func(k string) bool { return k == "" || k == key })
 }
 
+// bare are the enquiries whose numbers have the letters and digits of key in them.
+func bare(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, limit int) ([]enquiry.Enquiry, error) {
+	bare := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, key)
+	if bare == key || bare == "" {
+		return nil, nil
+	}
+	return having(ctx, tx, scope, bare, limit)
+}
+
 // tails are the enquiries whose numbers have the end of key in them, the longest
 // end that any has.
 func tails(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, limit int) (es []enquiry.Enquiry, err error) {
 	r := []rune(key)
-	for n := 6; n >= 4 && len(es) == 0 && err == nil; n-- {
-		if n >= len(r) {
-			continue
-		}
-		f := enquiry.Filter{Scope: scope, Cases: []string{string(r[len(r)-n:])}}
-		_, err = timed(ctx, tx, tailTime, func(tx pgx.Tx) error {
-			es, err = readPage(ctx, tx, f, Page{Sort: HighestNumber, Limit: limit}, nil, 0)
-			return err
-		})
+	for n := min(6, len(r)-1); n >= 3 && len(es) == 0 && err == nil; n-- {
+		es, err = having(ctx, tx, scope, string(r[len(r)-n:]), limit)
 	}
+	return es, err
+}
+
+// having are enquiries whose numbers have part in them; none where finding them
+// takes too long.
+func having(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, part string, limit int) (es []enquiry.Enquiry, err error) {
+	f := enquiry.Filter{Scope: scope, Cases: []string{part}}
+	_, err = timed(ctx, tx, partTime, func(tx pgx.Tx) error {
+		es, err = readPage(ctx, tx, f, Page{Sort: HighestNumber, Limit: limit}, nil, 0)
+		return err
+	})
 	return es, err
 }
 

@@ -38,7 +38,9 @@ func TestNearest(t *testing.T) {
 		{"CN260200024", []string{"CN2602000245"}},
 		{"2602-000245", []string{"CN2602000245"}}, // its end
 		{"HK77", []string{"HK-77"}},
-		{"HK-7788", []string{"HK-77"}}, // its beginning
+		{"2602000-2-4", []string{"CN2602000245"}}, // without hyphens
+		{"9-009", []string{"CN2603009999"}},       // the end of its end
+		{"HK-7788", []string{"HK-77"}},            // its beginning
 		{"CN2603001111", []string{"CN2603009999"}},
 		{"101%", []string{"100%"}},
 		{"中文1234567890123456789", nil},
