@@ -26,7 +26,7 @@ func timed(ctx context.Context, tx pgx.Tx, d time.Duration, read func(tx pgx.Tx)
 	if err != nil {
 		return false, err
 	}
-	defer func() { err = errors.Join(err, sub.Rollback(ctx)) }()
+	defer func() { err = errors.Join(err, rollBack(ctx, sub)) }()
 	if _, err := sub.Exec(ctx, shorterTimeout, max(1, d.Milliseconds())); err != nil {
 		return false, err
 	}
@@ -35,6 +35,16 @@ func timed(ctx context.Context, tx pgx.Tx, d time.Duration, read func(tx pgx.Tx)
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// rollBack ends a subtransaction. Its time limit may end the statement that does
+// so, and is gone then.
+func rollBack(ctx context.Context, sub pgx.Tx) error {
+	err := sub.Rollback(ctx)
+	if tookTooLong(err) {
+		err = sub.Rollback(ctx)
+	}
+	return err
 }
 
 // shorterTimeout sets the time limit, unless there is a shorter one around.
