@@ -37,14 +37,11 @@ func timed(ctx context.Context, tx pgx.Tx, d time.Duration, read func(tx pgx.Tx)
 	return err == nil, err
 }
 
-// rollBack ends a subtransaction. Its time limit may end the statement that does
-// so, and is gone then.
+// rollBack ends a subtransaction without its time limit, which may end the very
+// statement that takes it off: it goes with what that aborts, too.
 func rollBack(ctx context.Context, sub pgx.Tx) error {
-	err := sub.Rollback(ctx)
-	if tookTooLong(err) {
-		err = sub.Rollback(ctx)
-	}
-	return err
+	_, _ = sub.Exec(ctx, `SET LOCAL statement_timeout = 0`)
+	return sub.Rollback(ctx)
 }
 
 // shorterTimeout sets the time limit, unless there is a shorter one around.
