@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,16 +30,16 @@ func timed(ctx context.Context, tx pgx.Tx, d time.Duration, read func(tx pgx.Tx)
 		return false, err
 	}
 	err = read(sub)
-	if tookTooLong(err) {
+	if isCancelled(err) && ctx.Err() == nil {
 		return false, nil
 	}
 	return err == nil, err
 }
 
 // rollBack ends a subtransaction without its time limit, which may end the very
-// statement that takes it off: it goes with what that aborts, too.
+// statement that takes it off, or the one after: an error here goes with the rest.
 func rollBack(ctx context.Context, sub pgx.Tx) error {
-	_, _ = sub.Exec(ctx, `SET LOCAL statement_timeout = 0`)
+	_, _ = sub.Exec(ctx, `SET LOCAL statement_timeout = 0; SELECT 1`)
 	return sub.Rollback(ctx)
 }
 
@@ -48,10 +47,11 @@ func rollBack(ctx context.Context, sub pgx.Tx) error {
 const shorterTimeout = `
 	SELECT set_config('statement_timeout', least($1, nullif(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000, 0)::bigint)::text, true)`
 
-// tookTooLong says whether a statement ended by its time limit.
-func tookTooLong(err error) bool {
+// isCancelled says whether a statement was ended before its end. A time limit
+// that passes as a statement ends may end the next one, and give no reason.
+func isCancelled(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == "57014" && strings.Contains(pg.Message, "statement timeout")
+	return errors.As(err, &pg) && pg.Code == "57014"
 }
 
 // expected is how many enquiries e PostgreSQL's planner expects under a condition.
