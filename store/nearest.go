@@ -99,16 +99,16 @@ func mistaken(key string) []string {
 
 // bare are the enquiries whose numbers have the letters and digits of key in them.
 func bare(ctx context.Context, tx pgx.Tx, scope enquiry.Scope, key string, limit int) ([]enquiry.Enquiry, error) {
-	bare := strings.Map(func(r rune) rune {
+	plain := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
 		}
 		return -1
 	}, key)
-	if bare == key || bare == "" {
+	if plain == key || plain == "" {
 		return nil, nil
 	}
-	return having(ctx, tx, scope, bare, limit)
+	return having(ctx, tx, scope, plain, limit)
 }
 
 // tails are the enquiries whose numbers have the end of key in them, the longest
